@@ -72,8 +72,9 @@ std::string ControlLoop::make_status() {
 
 std::shared_ptr<const std::string> ControlLoop::metrics_since(config::TimePoint asked) {
   if (!metrics_page_ || metrics_begun_ < asked) {
-    metrics_begun_ = config::Clock::now();
+    const config::TimePoint now = config::Clock::now();
     metrics_page_ = std::make_shared<const std::string>(make_metrics());
+    metrics_begun_ = now;
   }
   return metrics_page_;
 }

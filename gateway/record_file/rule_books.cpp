@@ -24,7 +24,12 @@ RuleBooks::RuleBooks(Database& database)
     : database_(with_uses(database)),
       find_(database.prepare("SELECT id FROM rule_book WHERE hash = ?1 AND fleet = ?2 AND digest = ?3")),
       add_(database.prepare("INSERT INTO rule_book (hash, fleet, digest, body) VALUES (?1, ?2, ?3, ?4)")),
-      note_(database.prepare("INSERT OR REPLACE INTO rule_book_use (id, last) VALUES (?1, ?2)")) {}
+      note_(database.prepare("INSERT OR REPLACE INTO rule_book_use (id, last) VALUES (?1, ?2)")) {
+  // An older version went on with the file and noted nothing: what is there stays as long as its hosts.
+  const std::int64_t noted = database.number("SELECT max(last) FROM rule_book_use");
+  if (database.number("SELECT max(id) FROM packet") > noted + between_notes)
+    database.run("DELETE FROM rule_book_use");
+}
 
 std::int64_t RuleBooks::row_of(const routing::Policy& policy, std::int64_t fleet, std::int64_t packet) {
   if (fleet_ != fleet || known_.size() >= most_known) known_.clear();

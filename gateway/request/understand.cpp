@@ -130,7 +130,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   // A bound is no order: frameworks send large ones that nobody meant. Where each parameter is to be heard,
   // it is one.
   demand.lowers_max_output = !asked.provider || asked.provider->parameters != routing::Parameters::required;
-  demand.answers = std::max(1, asked.choices);
+  demand.answers = std::max({1, asked.choices, asked.made});
   demand.needs = asked.needs;
   demand.delivery = asked.stream ? routing::Delivery::streamed : routing::Delivery::whole;
   demand.key = key;

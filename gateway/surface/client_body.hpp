@@ -78,6 +78,7 @@ struct ClientBody {
   routing::Effort effort = routing::Effort::unsaid;  // how much is to be thought, in whichever words
   bool keeps_think_tags = false;                     // of its host's answers, whatever the model's setting is
   int choices = 1;                                   // answers that are wanted
+  int made = 0;                                      // answers that are made and billed for them; 0: no more
   config::Features needs;
   config::ServiceTier tier = config::ServiceTier::standard;
   config::Tokens prompt{};  // estimated

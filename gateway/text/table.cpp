@@ -119,6 +119,7 @@ bool is_control(std::string_view sequence) {
   if (byte(0) == 0xE2 && byte(1) == 0x80)
     return byte(2) == 0x8E || byte(2) == 0x8F || (byte(2) >= 0xA8 && byte(2) <= 0xAE);
   if (byte(0) == 0xE2 && byte(1) == 0x81) return byte(2) >= 0xA6 && byte(2) <= 0xA9;
+  if (byte(0) == 0xD8) return byte(1) == 0x9C;
   return byte(0) < 0x20 || byte(0) == 0x7F || (byte(0) == 0xC2 && byte(1) < 0xA0);
 }
 

@@ -38,13 +38,17 @@ bool is_hashed(const std::string& folder) {
   return false;
 }
 
-Trusted read(const AuthorityPlaces& places, const std::string& place) {
+Trusted read(const AuthorityPlaces& places, const std::string& place, Store kind) {
   const Trusted store(X509_STORE_new(), StoreFree());
   if (!store) throw std::bad_alloc();
   const bool is_ours = place.empty() || place == places.file || place == places.folder;
-  // Of both only whom it needs, when it does; of a folder, whom the file does not name.
-  if (!is_ours) look_in(store.get(), place);
-  if (is_ours && has_content(places.file)) look_in(store.get(), places.file);
+  const std::string& file = is_ours ? places.file : place;
+  // Of both only whom it needs, when it does; of a folder, whom the file does not name. Beside authorities of
+  // somebody's own all of the file's are there: the library looks nowhere for a name that is in the store.
+  if (has_content(file)) {
+    kind == Store::shared ? look_in(store.get(), file)
+                          : void(X509_STORE_load_file(store.get(), file.c_str()));
+  }
   if (!places.folder.empty()) X509_STORE_load_path(store.get(), places.folder.c_str());
   ERR_clear_error();  // one that cannot be read vouches for nobody, which is said when it is asked
   return store;
@@ -60,7 +64,7 @@ Trusted shared_of(const AuthorityPlaces& places, const std::string& place) {
   std::error_code error;
   const fs::file_time_type changed = fs::last_write_time(place, error);
   if (known && name == place + places.folder && since == changed) return known;
-  known = read(places, place);
+  known = read(places, place, Store::shared);
   name = place + places.folder;
   since = changed;
   return known;
@@ -95,7 +99,7 @@ std::string authorities_among(const AuthorityPlaces& places) {
 
 void trust_authorities(SSL_CTX* context, Store store, const AuthorityPlaces& places) {
   const std::string place = authorities_among(places);
-  const Trusted trusted = store == Store::shared ? shared_of(places, place) : read(places, place);
+  const Trusted trusted = store == Store::shared ? shared_of(places, place) : read(places, place, store);
   SSL_CTX_set1_cert_store(context, trusted.get());
 }
 

@@ -73,7 +73,8 @@ class TrustedFile final {
     Authority certificate;
   };
 
-  // False where it could not be opened, which descriptors that are used up may be the reason for.
+  // False where it could not be opened, which descriptors that are used up may be the reason for, and where
+  // nobody is in it, as while it is written anew.
   bool read() {
     const std::unique_ptr<BIO, FreedWith<BIO_free>> file(BIO_new_file(path_.c_str(), "rb"));
     if (!file) return false;
@@ -84,7 +85,9 @@ class TrustedFile final {
       long size = 0;
       if (PEM_read_bio(file.get(), &kind, &head, &bytes, &size) != 1) {
         // A damaged part is passed over: those behind it count.
-        if (BIO_eof(file.get()) || ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) return true;
+        const bool is_over =
+            BIO_eof(file.get()) || ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+        if (is_over) return !entries_.empty();
         continue;
       }
       const std::string_view is = kind;

@@ -15,7 +15,7 @@ export function h(tag, attributes = {}, ...children) {
 // Control characters, and marks that turn the direction of what follows, are shown and do nothing.
 export function visible(value) {
   if (value instanceof Node) return value;
-  return String(value).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+  return String(value).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (c) => "\\u" + c.codePointAt(0).toString(16).padStart(4, "0"));
 }
 

@@ -120,7 +120,7 @@ export function show(view, at) {
     const scroll = all.querySelector(".scroll")?.scrollLeft ?? 0, sorting = all.contains(document.activeElement) ? document.activeElement.dataset.by : undefined;
     const name = (host) => h("a", { href: "#/hosts/" + encodeURIComponent(host.endpoint) }, host.endpoint);
     const number = (title, text, value) => [title, "number", (host) => text(value(host)), value];
-    fill(all, table("Hosts", [["Host", "name", name, (host) => host.endpoint], ["Model", "name", (host) => host.model, (host) => host.model], ["State", "words", state, (host) => host.state],
+    fill(all, table("Hosts", [["Host", "name", name, (host) => host.endpoint], ["Model", "name", (host) => host.model, (host) => host.model], ["State", "words", state, (host) => host.disabled ? "disabled" : host.state],
       number("TTFT", time, (host) => host.ttft_p50_ms), number("TTFT, 90 %", time, (host) => host.ttft_p90_ms), number("Next TTFT", time, (host) => host.ttft_predicted_ms), number("tok/s", rate, (host) => host.tokens_per_second_p50),
       number("Fails", percent, (host) => host.failures), ["Quality", "", quality], number("Under way", count, (host) => host.in_flight), number("Share", percent, (host) => host.share_5m),
       number("Cost of 1,000", money, (host) => host.dollars_per_1k), number("Requests", count, (host) => host.attempts)],

@@ -41,9 +41,11 @@ class CompletionReader final : public ClientBodyReader {
     request_.prompt = estimated_tokens(prompt_);
     request_.max_output = max_tokens_ ? config::Tokens{*max_tokens_} : usual_output;
     // Each prompt has its own answers, and those that only compete to be the best are billed, too.
-    constexpr std::size_t most = 10'000;
+    constexpr std::size_t most = 128, most_made = 10'000;
     const std::int64_t of_each = std::max<std::int64_t>(request_.choices, best_of_.value_or(1));
-    request_.choices = static_cast<int>(std::min(most, prompt_.count * static_cast<std::size_t>(of_each)));
+    request_.made = static_cast<int>(std::min(most_made, prompt_.count * static_cast<std::size_t>(of_each)));
+    request_.choices =
+        static_cast<int>(std::min(most, prompt_.count * static_cast<std::size_t>(request_.choices)));
     if (logprobs_) need(config::Feature::logprobs);
   }
 

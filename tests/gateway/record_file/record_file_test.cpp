@@ -418,6 +418,21 @@ TEST_CASE("policies of single requests go with them, and those that decide again
   CHECK(usual >= found / 2);
 }
 
+TEST_CASE("policies that an older version went on using stay with its requests") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  record(path, 300);
+  const auto count = [&](const std::string& of) {
+    return Database(path, Database::Mode::read).number("SELECT count(*) FROM " + of);
+  };
+  CHECK(count("rule_book_use") == 1);
+  Database(path, Database::Mode::write)
+      .run("UPDATE packet SET id = id + 1000; UPDATE name SET last = last + 1000");
+  RecordWriter writer(path, {});
+  CHECK(count("rule_book_use") == 0);
+  CHECK(count("rule_book") == 1);
+}
+
 TEST_CASE("what is older than it may be is dropped, and the newer requests replay") {
   const ScratchDirectory directory;
   const std::string path = directory.file("records.db");

@@ -107,3 +107,17 @@ TEST_CASE("all contexts have one store of authorities, but for those that trust 
   const providers::TlsClient of_it("localhost", file.path());
   CHECK_FALSE(trusts(trusting(providers::Store::shared).get(), certify({}, &authority)));
 }
+
+TEST_CASE("an authority of a host's own hides none of the system's that has its name") {
+  const Identity ours = certify({.name = "Corporate Root", .authority = true});
+  const Identity renewed = certify({.name = "Corporate Root", .authority = true});
+  const CertificateFile system(renewed), of_host(ours);
+  const Folder none;
+  const AuthorityPlaces places{
+      .file = system.path(), .folder = none.path, .are_named = true, .other_systems = {}};
+  Context context(SSL_CTX_new(TLS_client_method()));
+  providers::trust_authorities(context.get(), providers::Store::own, places);
+  REQUIRE(SSL_CTX_load_verify_locations(context.get(), of_host.path().c_str(), nullptr) == 1);
+  CHECK(trusts(context.get(), certify({}, &renewed)));
+  CHECK(trusts(context.get(), certify({}, &ours)));
+}

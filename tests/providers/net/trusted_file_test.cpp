@@ -5,6 +5,7 @@
 #include <openssl/x509_vfy.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -108,7 +109,9 @@ TEST_CASE("a file of authorities that cannot be opened now is looked into again"
   const std::string path = file.path() + ".later";
   const Trusting system(path);
   CHECK_FALSE(system.trusts(host));
-  std::filesystem::copy_file(file.path(), path);
+  std::ofstream{path};  // empty, as while it is written anew
+  CHECK_FALSE(system.trusts(host));
+  std::filesystem::copy_file(file.path(), path, std::filesystem::copy_options::overwrite_existing);
   CHECK(system.trusts(host));
   std::filesystem::remove(path);
 }

@@ -53,12 +53,13 @@ TEST_CASE("a prompt is a text, texts, tokens or lists of tokens, and each text h
 TEST_CASE(
     "every answer that a host makes of a completion counts, also those that are not given, however many "
     "prompts") {
-  CHECK(inspected(R"({"model":"m","prompt":"x","best_of":10})")->choices == 10);
-  CHECK(inspected(R"({"model":"m","prompt":["x","y"],"n":2,"best_of":5})")->choices == 10);
-  CHECK(inspected(R"({"model":"m","prompt":"x","n":3,"best_of":1})")->choices == 3);
+  CHECK(inspected(R"({"model":"m","prompt":"x","best_of":10})")->made == 10);
+  CHECK(inspected(R"({"model":"m","prompt":"x","best_of":10})")->choices == 1);  // that come
+  CHECK(inspected(R"({"model":"m","prompt":["x","y"],"n":2,"best_of":5})")->made == 10);
+  CHECK(inspected(R"({"model":"m","prompt":"x","n":3,"best_of":1})")->made == 3);
   std::string prompts = R"(["x")";
   for (int i = 1; i < 1'000; ++i) prompts += R"(,"x")";
-  CHECK(inspected(R"({"model":"m","n":2,"prompt":)" + prompts + "]}")->choices == 2'000);
+  CHECK(inspected(R"({"model":"m","n":2,"prompt":)" + prompts + "]}")->made == 2'000);
 }
 
 TEST_CASE("a prompt that is none is refused with its place") {
