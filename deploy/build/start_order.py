@@ -2,7 +2,7 @@
 """What a start runs, so that the linker lays it together: start_order.py BINARY FILE.tar.zst
 
 Of ten megabytes of code a start needs one, strewn all over; the kernel maps sixteen pages for each one that is touched, so that an
-idle gateway would have half of it in memory. BINARY, which must have its symbols, is started under valgrind with a configuration
+idle gateway would have half of it in memory. BINARY, which must have its symbols and no such order yet, is started under valgrind with a configuration
 and without, answers nobody for some seconds, and ends. The archive holds `start.ld`, a script for GNU ld that puts the functions
 that ran in front of all others, by the names of their sections (-ffunction-sections). A name that is no more changes nothing."""
 import bisect
