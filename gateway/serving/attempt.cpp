@@ -148,7 +148,8 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
                                        providers::Exchange& exchange, const Batches& batches,
                                        providers::KeyPermit* permit) {
   const InferenceRequest& request = with.request;
-  const providers::HostModel model = providers::host_model_of(endpoint);
+  providers::HostModel model = providers::host_model_of(endpoint);
+  model.owner = endpoint.name_hash;
   const routing::Delivery delivery = request.demand.delivery;
   std::string target;
   providers::OutgoingRequest outgoing{.dialect = &with.dialect,

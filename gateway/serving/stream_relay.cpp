@@ -196,7 +196,8 @@ StreamIdentity identity_of(const Attempting& with) {
   return {.id = with.request.id,
           .created = std::chrono::system_clock::to_time_t(with.request.demand.wall),
           .model = shown_model(with.request, endpoint),
-          .provider = shown_provider(endpoint)};
+          .provider = shown_provider(endpoint),
+          .owner = endpoint.name_hash};
 }
 
 namespace {

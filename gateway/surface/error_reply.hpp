@@ -67,5 +67,6 @@ struct StreamIdentity {
   std::string_view model;
   std::int64_t events = 0;      // so far, where the API numbers them
   std::string_view provider{};  // whose host it is, for people; empty: nobody's yet
+  std::uint64_t owner = 0;      // the endpoint that answers, by Endpoint::name_hash; 0: none yet
 };
 }  // namespace gateway

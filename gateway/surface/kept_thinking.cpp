@@ -1,5 +1,7 @@
 #include "gateway/surface/kept_thinking.hpp"
 
+#include "providers/conversation/owner_mark.hpp"
+
 namespace gateway {
 namespace {
 
@@ -10,17 +12,30 @@ using providers::ThinkingPart;
 constexpr std::string_view signed_mark = "isocost.signed.1|";
 constexpr std::string_view redacted_mark = "isocost.redacted.1|";
 
+// Whose hosts each have their own keys: Anthropic's read what any of them signed.
+std::string mark_of(const ThinkingPart& thinking, std::uint64_t owner) {
+  const bool is_opaque = !thinking.redacted.raw.empty() || !thinking.signature.raw.empty();
+  const bool is_owned = thinking.format.is("openai-responses-v1") || thinking.format.is("google-gemini-v1");
+  return owner != 0 && is_opaque && is_owned ? providers::owner_mark(owner) : std::string();
+}
+
 }  // namespace
 
-std::string kept_thinking(const ThinkingPart& thinking) {
+std::string kept_thinking(const ThinkingPart& thinking, std::uint64_t owner) {
+  const std::string mark = mark_of(thinking, owner);
   std::string kept;
   if (!thinking.redacted.raw.empty()) {
-    return kept.append(redacted_mark).append(thinking.format.raw).append("|").append(thinking.redacted.raw);
+    return kept.append(redacted_mark)
+        .append(thinking.format.raw)
+        .append("|")
+        .append(thinking.redacted.raw)
+        .append(mark);
   }
   return kept.append(signed_mark)
       .append(thinking.format.raw)
       .append("|")
       .append(thinking.signature.raw)
+      .append(mark)
       .append("|")
       .append(thinking.text.raw);
 }

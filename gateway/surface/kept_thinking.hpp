@@ -3,6 +3,7 @@
 // whoever signed it finds it out if it was changed. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,11 +12,12 @@
 
 namespace gateway {
 
-// Raw, as it stands in JSON; so are the parts of `thinking`.
-std::string kept_thinking(const providers::ThinkingPart& thinking);
+// Raw, as it stands in JSON; so are the parts of `thinking`. What only the endpoint `owner` can read is marked
+// for it: by Endpoint::name_hash; 0: it is not known.
+std::string kept_thinking(const providers::ThinkingPart& thinking, std::uint64_t owner);
 
 bool is_kept_thinking(const providers::Text& encrypted);
-// Views into `encrypted`; nothing where it is none of ours.
+// Views into `encrypted`, marks included; nothing where it is none of ours.
 std::optional<providers::ThinkingPart> thinking_kept_in(const providers::Text& encrypted);
 
 }  // namespace gateway

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "providers/conversation/text.hpp"
+
 namespace providers {
 
 inline constexpr std::string_view owner_mark_begins = ".iso-";
@@ -30,6 +32,15 @@ inline std::optional<std::uint64_t> owner_in(std::string_view text) {
     owner = owner * 16 + static_cast<std::uint64_t>(is_digit ? c - '0' : c - 'a' + 10);
   }
   return owner;
+}
+
+// Opaque text as the endpoint `to` is sent it, without a mark; nothing where it is marked as another's.
+inline std::optional<Text> opaque_for(std::uint64_t to, Text opaque) {
+  const auto owner = owner_in(opaque.raw);
+  if (!owner) return opaque;
+  if (*owner != to) return std::nullopt;
+  opaque.raw.remove_suffix(owner_mark_size);
+  return opaque;
 }
 
 }  // namespace providers

@@ -65,6 +65,7 @@ class MessageEvents final : public StreamedAnswer {
 
   std::string& out_;
   const ThoughtShown thoughts_;
+  const std::uint64_t owner_;
   std::string start_;  // the first event, until it is written
   Open open_ = Open::none;
   std::size_t blocks_ = 0;   // so far, with the open one

@@ -33,7 +33,7 @@ std::string_view MessageEnd::stop_reason() const {
 }
 
 MessageEvents::MessageEvents(const StreamIdentity& stream, ThoughtShown thoughts, std::string& out)
-    : out_(out), thoughts_(thoughts) {
+    : out_(out), thoughts_(thoughts), owner_(stream.owner) {
   start_ = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"";
   providers::append_escaped(start_, message_id(stream.id));
   start_ += "\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"";
@@ -69,7 +69,7 @@ void MessageEvents::end_block() {
     delta("signature_delta\",\"signature\":\"",
           signature_of(
               {.text = {thought_text_, true}, .signature = {signature_, true}, .format = {format_, true}},
-              thoughts_));
+              thoughts_, owner_));
   }
   open_ = Open::none;
   out_ += "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":";
@@ -118,7 +118,7 @@ void MessageEvents::think(const AnswerEvent& event) {
   if (event.kind == Kind::redacted) {
     const std::string data = is_anthropics
                                  ? std::string(event.text.raw)
-                                 : kept_thinking({.redacted = event.text, .format = {event.format, true}});
+                                 : kept_thinking({.redacted = event.text, .format = {event.format, true}}, owner_);
     begin_block(Open::text, R"({"type":"redacted_thinking","data":")" + data + "\"}");
     return end_block();
   }

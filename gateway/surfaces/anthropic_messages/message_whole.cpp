@@ -109,14 +109,14 @@ std::string MessageWhole::body(const StreamIdentity& reply, std::string_view own
         json.key("signature")
             .string(raw(signature_of(
                 {.text = raw(block.text), .signature = raw(block.signature), .format = raw(block.format)},
-                thoughts_)));
+                thoughts_, reply.owner)));
         break;
       case Block::Kind::redacted:
         json.key("type").plain("redacted_thinking");
         json.key("data").string(
             raw(block.format == anthropic_format
                     ? block.text
-                    : kept_thinking({.redacted = raw(block.text), .format = raw(block.format)})));
+                    : kept_thinking({.redacted = raw(block.text), .format = raw(block.format)}, reply.owner)));
         break;
       case Block::Kind::call:
         json.key("type").plain("tool_use");

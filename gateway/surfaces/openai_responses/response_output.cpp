@@ -48,9 +48,9 @@ std::string message_json(std::string_view id, std::string_view status, std::stri
 
 }  // namespace
 
-ResponseOutput::ResponseOutput(const providers::Conversation& asked, std::string_view request_id,
+ResponseOutput::ResponseOutput(const providers::Conversation& asked, const StreamIdentity& reply,
                                ResponseEvents& events)
-    : events_(events), request_id_(request_id), wants_summary_(asked.thinking.wants_summary) {
+    : events_(events), request_id_(reply.id), owner_(reply.owner), wants_summary_(asked.thinking.wants_summary) {
   for (const providers::Tool& tool : asked.tools) {
     if (!tool.takes_text && tool.space.raw.empty()) continue;
     tools_.push_back({.name = clients_name(asked, tool.name).text(),
@@ -252,7 +252,8 @@ void ResponseOutput::end_thinking() {
     const std::string kept = kept_thinking({.text = {text_, true},
                                             .signature = {signature_, true},
                                             .redacted = {redacted_, true},
-                                            .format = {format_, true}});
+                                            .format = {format_, true}},
+                                           owner_);
     json.append(",\"encrypted_content\":\"").append(kept).append("\"");
   }
   json += "}";

@@ -15,7 +15,7 @@ namespace gateway {
 class ResponseOutput {
  public:
   // Of `asked` nothing is needed later; `events` must outlive this.
-  ResponseOutput(const providers::Conversation& asked, std::string_view request_id, ResponseEvents& events);
+  ResponseOutput(const providers::Conversation& asked, const StreamIdentity& reply, ResponseEvents& events);
 
   void take(const providers::AnswerEvent& event);
   // Ends what is open. After that nothing may be taken.
@@ -61,6 +61,7 @@ class ResponseOutput {
 
   ResponseEvents& events_;
   std::string request_id_;
+  const std::uint64_t owner_;
   bool wants_summary_;
   std::vector<ToolSeen> tools_;
   std::vector<Item> items_;

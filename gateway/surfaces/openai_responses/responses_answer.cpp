@@ -27,7 +27,7 @@ ResponsesStream::ResponsesStream(const providers::Conversation& asked, const Str
       created_(stream.created),
       said_back_(asked.said_back),
       events_(&out),
-      output_(asked, stream.id, events_) {}
+      output_(asked, stream, events_) {}
 
 void ResponsesStream::begin() {
   if (has_begun_) return;
@@ -75,7 +75,7 @@ void ResponsesWhole::take(const AnswerEvent& event) {
 
 std::string ResponsesWhole::body(const StreamIdentity& reply, std::string_view own_members) const {
   ResponseEvents unheard(nullptr);
-  ResponseOutput output(asked_, reply.id, unheard);
+  ResponseOutput output(asked_, reply, unheard);
   for (const Kept& kept : kept_) {
     AnswerEvent event = kept.event;
     event.text.raw = kept.text;

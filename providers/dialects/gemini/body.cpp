@@ -162,7 +162,7 @@ Matters carried_by_gemini(const HostModel& model) {
 
 WrittenRequest write_gemini_body(const Conversation& conversation, const HostModel& model) {
   WrittenRequest written;
-  const GeminiContents contents = gemini_contents(conversation);
+  const GeminiContents contents = gemini_contents(conversation, model.owner);
   if (contents.lose_thinking) add_name(written.dropped, name_of(Matter::earlier_thinking));
   JsonWriter json(written.body);
   json.begin_object();

@@ -3,6 +3,8 @@
 #include <deque>
 #include <string>
 
+#include "providers/conversation/owner_mark.hpp"
+
 namespace providers {
 namespace {
 
@@ -10,8 +12,10 @@ namespace {
 // models refuse the first call of a turn without one.
 constexpr std::string_view no_signature = "skip_thought_signature_validator";
 
-bool is_googles(const ThinkingPart& thinking) {
-  return thinking.format.is(gemini_thinking_format) && !thinking.signature.raw.empty();
+// Empty: it is another maker's, or another endpoint's, or none.
+Text signature_for(std::uint64_t owner, const ThinkingPart& thinking) {
+  if (!thinking.format.is(gemini_thinking_format)) return {};
+  return opaque_for(owner, thinking.signature).value_or(Text{});
 }
 
 bool is_sent(const Part& part) {
@@ -112,7 +116,7 @@ void sign_call(GeminiContent& turn, std::deque<Text>& signatures) {
 
 }  // namespace
 
-GeminiContents gemini_contents(const Conversation& conversation) {
+GeminiContents gemini_contents(const Conversation& conversation, std::uint64_t owner) {
   GeminiContents contents;
   std::deque<Text> signatures;  // whose call is still to come
   const auto begin = [&](Turn::Role role) -> GeminiContent& {
@@ -129,9 +133,10 @@ GeminiContents gemini_contents(const Conversation& conversation) {
     for (const Part& part : turn.parts) {
       if (const auto* thinking = std::get_if<ThinkingPart>(&part.what)) {
         // The thoughts themselves are a summary for people; the signature is what goes back.
-        const bool is_kept = is_googles(*thinking);
-        if (is_kept) signatures.push_back(thinking->signature);
-        contents.lose_thinking |= !is_kept && !thinking->format.is(gemini_thinking_format);
+        const Text signature = signature_for(owner, *thinking);
+        const bool has_none = thinking->format.is(gemini_thinking_format) && thinking->signature.raw.empty();
+        if (!signature.raw.empty()) signatures.push_back(signature);
+        contents.lose_thinking |= signature.raw.empty() && !has_none;
       } else if (is_sent(part)) {
         begin(role).parts.push_back({&part, is_system});
       }

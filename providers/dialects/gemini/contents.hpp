@@ -2,6 +2,7 @@
 // what was called, signatures on the part that they were given with. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,8 +36,8 @@ struct GeminiContents {
   bool lose_thinking = false;                    // earlier thinking of others is left out
 };
 
-// Views into the conversation.
-GeminiContents gemini_contents(const Conversation& conversation);
+// Views into the conversation. Signatures that are marked as another endpoint's than `owner` are left out.
+GeminiContents gemini_contents(const Conversation& conversation, std::uint64_t owner);
 
 void write_gemini_contents(JsonWriter& json, const GeminiContents& contents, const HostModel& model);
 

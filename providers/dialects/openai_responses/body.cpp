@@ -131,7 +131,7 @@ WrittenRequest write_responses_body(const Conversation& conversation, const Host
   json.begin_object();
   json.key("model").plain(model.name);
   json.key("store").boolean(false);
-  if (write_responses_items(json, conversation) == EarlierThinking::lost) {
+  if (write_responses_items(json, conversation, model.owner) == EarlierThinking::lost) {
     add_name(written.dropped, name_of(Matter::earlier_thinking));
   }
   if (const auto most = told_output(conversation, model)) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "providers/conversation/owner_mark.hpp"
 #include "providers/dialect/call_id.hpp"
 #include "providers/dialects/openai_responses/answer.hpp"
 
@@ -58,7 +59,7 @@ void write_media(JsonWriter& json, const MediaPart& media) {
 
 class ItemWriter {
  public:
-  explicit ItemWriter(JsonWriter& json) : json_(json) {}
+  ItemWriter(JsonWriter& json, std::uint64_t owner) : json_(json), owner_(owner) {}
 
   EarlierThinking thinking = EarlierThinking::kept;
 
@@ -158,7 +159,8 @@ class ItemWriter {
 
   // Its id belongs to what is encrypted: a wrong one is refused, and one that is not known is left out.
   void write_thinking(const ThinkingPart& thought) {
-    if (thought.redacted.raw.empty() || !thought.format.is(responses_thinking_format)) {
+    const auto redacted = opaque_for(owner_, thought.redacted);
+    if (!redacted || redacted->raw.empty() || !thought.format.is(responses_thinking_format)) {
       thinking = EarlierThinking::lost;
       return;
     }
@@ -167,24 +169,26 @@ class ItemWriter {
     if (!thought.id.raw.empty()) json_.key("id").string(thought.id);
     json_.key("summary").begin_array();
     json_.end_array();
-    json_.key("encrypted_content").string(thought.redacted);
+    json_.key("encrypted_content").string(*redacted);
     json_.end_object();
   }
 
   JsonWriter& json_;
+  const std::uint64_t owner_;
   std::vector<std::string_view> text_calls_;  // raw ids
 };
 
 }  // namespace
 
-EarlierThinking write_responses_items(JsonWriter& json, const Conversation& conversation) {
+EarlierThinking write_responses_items(JsonWriter& json, const Conversation& conversation,
+                                      std::uint64_t owner) {
   std::string instructions;
   for (const Part& part : conversation.system) {
     const auto* text = as<TextPart>(part);
     if (!text || text->text.raw.empty()) continue;
     instructions.append(instructions.empty() ? "" : "\\n\\n").append(text->text.raw);
   }
-  ItemWriter items(json);
+  ItemWriter items(json, owner);
   // One item there must be: where the system alone speaks, it is what is asked.
   const bool is_alone = conversation.turns.empty();
   if (!instructions.empty() && !is_alone) json.key("instructions").string({instructions, true});

@@ -235,6 +235,29 @@ TEST_CASE(
         "{\"type\":\"redacted_thinking\",\"data\":\"isocost.redacted.1|google-gemini-v1|R1\"}\n");
 }
 
+TEST_CASE("what only one endpoint can read is kept under its mark, and what all of its maker's read is not") {
+  const StreamIdentity reply{.id = "req_1", .created = 7, .model = "m", .owner = 0xab};
+  const std::string mark = ".iso-00000000000000ab";
+  for (const std::string format : {"google-gemini-v1", "openai-responses-v1", "anthropic-claude-v1"}) {
+    AnswerEvent thought = of(Kind::thinking, "Hm"), sign = of(Kind::signature, "c2ln"),
+                closed = of(Kind::redacted, "R1", 1);
+    for (AnswerEvent* each : {&thought, &sign, &closed}) each->format = format;
+    std::string out;
+    MessageEvents events(reply, ThoughtShown::unread, out);
+    MessageWhole answer(ThoughtShown::unread);
+    for (providers::AnswerSink* sink : std::initializer_list<providers::AnswerSink*>{&events, &answer}) {
+      take_all(*sink, {thought, sign, closed});
+    }
+    events.finish("");
+    const bool is_owned = format != "anthropic-claude-v1";
+    for (const std::string& told : {out, answer.body(reply, "")}) {
+      CHECK((told.find("c2ln" + mark + "|Hm\"") != std::string::npos) == is_owned);
+      CHECK((told.find("|R1" + mark + "\"") != std::string::npos) == is_owned);
+      CHECK((told.find(".iso-") != std::string::npos) == is_owned);
+    }
+  }
+}
+
 TEST_CASE("who asks for thinking and does not want to read it gets it to send back") {
   const AnswerEvent thought = of(Kind::thinking, "Hm\\n"), more = of(Kind::thinking, "Yes.");
   std::string out;

@@ -175,3 +175,19 @@ TEST_CASE("only what this API encrypted goes back as reasoning") {
   CHECK(all.body.at("input").as_array().size() == 4);
   CHECK(all.dropped == Names{"reasoning_details"});
 }
+
+TEST_CASE("what is encrypted goes back to the endpoint whose mark it bears, without it, and to no other") {
+  providers::HostModel host = thinker;
+  const auto sent_to = [&](std::uint64_t owner) {
+    host.owner = owner;
+    return said("", host,
+                R"({"role":"user","content":"A"},{"role":"assistant","content":"B","reasoning_details":[)"
+                R"({"type":"reasoning.encrypted","data":"E.iso-00000000000000ab","format":)"
+                R"("openai-responses-v1"}]},{"role":"user","content":"C"})");
+  };
+  const Said own = sent_to(0xab), of_another = sent_to(0xac);
+  CHECK(own.body.at("input").at(1).at("encrypted_content") == "E");
+  CHECK(own.dropped.empty());
+  CHECK(of_another.body.at("input").as_array().size() == 3);
+  CHECK(of_another.dropped == Names{"reasoning_details"});
+}

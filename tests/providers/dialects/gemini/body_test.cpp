@@ -84,6 +84,20 @@ TEST_CASE("a call goes back with its signature, or, to who wants one, with the w
   CHECK(body(after_a_call({}), older).find("thoughtSignature") == std::string::npos);
 }
 
+TEST_CASE("a signature goes back to the endpoint that gave it, and to no other") {
+  HostModel host = newer;
+  host.owner = 0xab;
+  const auto sent = [&](const Text& signature) { return write_gemini_body(after_a_call(signature), host); };
+  const WrittenRequest own = sent(text("c2ln.iso-00000000000000ab"));
+  CHECK(own.body.find(R"("thoughtSignature":"c2ln"})") != std::string::npos);
+  CHECK(own.dropped.empty());
+  const WrittenRequest of_another = sent(text("c2ln.iso-00000000000000ac"));
+  CHECK(of_another.body.find("c2ln") == std::string::npos);
+  CHECK(of_another.body.find(R"("thoughtSignature":"skip_thought_signature_validator")") != std::string::npos);
+  CHECK(of_another.dropped == std::vector<std::string_view>{"reasoning_details"});
+  CHECK(sent(text("c2ln")).body.find(R"("thoughtSignature":"c2ln"})") != std::string::npos);
+}
+
 TEST_CASE("thinking of others is left out, and that is told") {
   Conversation conversation = asked("Hi");
   conversation.turns.push_back(
