@@ -12,8 +12,8 @@
 
 namespace gateway {
 
-// Raw, as it stands in JSON; so are the parts of `thinking`. What only the endpoint `owner` can read is marked
-// for it: by Endpoint::name_hash; 0: it is not known.
+// Raw, as it stands in JSON; so are the parts of `thinking`. What only the endpoint `owner` can read is
+// marked for it: by Endpoint::name_hash; 0: it is not known.
 std::string kept_thinking(const providers::ThinkingPart& thinking, std::uint64_t owner);
 
 bool is_kept_thinking(const providers::Text& encrypted);

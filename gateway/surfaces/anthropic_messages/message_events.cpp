@@ -116,9 +116,9 @@ void MessageEvents::think(const AnswerEvent& event) {
   const bool is_anthropics = event.format == anthropic_format;
   open_calls(true);
   if (event.kind == Kind::redacted) {
-    const std::string data = is_anthropics
-                                 ? std::string(event.text.raw)
-                                 : kept_thinking({.redacted = event.text, .format = {event.format, true}}, owner_);
+    const std::string data =
+        is_anthropics ? std::string(event.text.raw)
+                      : kept_thinking({.redacted = event.text, .format = {event.format, true}}, owner_);
     begin_block(Open::text, R"({"type":"redacted_thinking","data":")" + data + "\"}");
     return end_block();
   }

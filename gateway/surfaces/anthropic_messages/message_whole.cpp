@@ -113,10 +113,10 @@ std::string MessageWhole::body(const StreamIdentity& reply, std::string_view own
         break;
       case Block::Kind::redacted:
         json.key("type").plain("redacted_thinking");
-        json.key("data").string(
-            raw(block.format == anthropic_format
-                    ? block.text
-                    : kept_thinking({.redacted = raw(block.text), .format = raw(block.format)}, reply.owner)));
+        json.key("data").string(raw(
+            block.format == anthropic_format
+                ? block.text
+                : kept_thinking({.redacted = raw(block.text), .format = raw(block.format)}, reply.owner)));
         break;
       case Block::Kind::call:
         json.key("type").plain("tool_use");

@@ -8,8 +8,8 @@
 namespace providers {
 namespace {
 
-// What Google takes for the signature of a call that it did not make, or that the client did not keep. Newer
-// models refuse the first call of a turn without one.
+// What Google takes for the signature of what it did not make, or whose own the client did not keep. Newer
+// models refuse the first call of a turn without one, and pictures of theirs.
 constexpr std::string_view no_signature = "skip_thought_signature_validator";
 
 // Empty: it is another maker's, or another endpoint's, or none.
@@ -27,12 +27,17 @@ bool is_sent(const Part& part) {
   return true;
 }
 
-void write_media(JsonWriter& json, const MediaPart& media) {
+void write_signature(JsonWriter& json, std::string_view signature) {
+  if (!signature.empty()) json.key("thoughtSignature").raw("\"" + std::string(signature) + "\"");
+}
+
+void write_media(JsonWriter& json, const MediaPart& media, std::string_view signature = {}) {
   json.begin_object();
   json.key("inlineData").begin_object();
   json.key("mimeType").string(media.media_type);
   json.key("data").string(media.content);
   json.end_object();
+  write_signature(json, signature);
   json.end_object();
 }
 
@@ -61,7 +66,7 @@ void write_call(JsonWriter& json, const ToolCallPart& call, std::string_view sig
     json.raw(call.arguments.empty() ? "{}" : call.arguments);
   }
   json.end_object();
-  if (!signature.empty()) json.key("thoughtSignature").raw("\"" + std::string(signature) + "\"");
+  write_signature(json, signature);
   json.end_object();
 }
 
@@ -91,16 +96,19 @@ void write_result(JsonWriter& json, const ToolResultPart& result, const GeminiCo
 
 void write_parts(JsonWriter& json, const GeminiContent& turn, const GeminiContents& contents,
                  const HostModel& model) {
+  const bool wants_signatures = model.thinking == HostModel::Thinking::adaptive;
+  const bool is_models = turn.role == Turn::Role::assistant;
   bool is_first_call = true;
   for (const GeminiContent::Sent& each : turn.parts) {
     const auto& what = each.part->what;
     if (const auto* text = std::get_if<TextPart>(&what)) write_text(json, text->text, each.is_system);
-    if (const auto* media = std::get_if<MediaPart>(&what)) write_media(json, *media);
+    if (const auto* media = std::get_if<MediaPart>(&what)) {
+      write_media(json, *media, is_models && wants_signatures ? no_signature : "");
+    }
     if (const auto* result = std::get_if<ToolResultPart>(&what)) write_result(json, *result, contents);
     if (const auto* call = std::get_if<ToolCallPart>(&what)) {
-      const bool is_wanted = is_first_call && model.thinking == HostModel::Thinking::adaptive;
       std::string_view signature = each.signature.raw;
-      if (signature.empty() && is_wanted) signature = no_signature;
+      if (signature.empty() && is_first_call && wants_signatures) signature = no_signature;
       write_call(json, *call, signature);
       is_first_call = false;
     }

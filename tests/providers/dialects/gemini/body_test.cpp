@@ -84,6 +84,23 @@ TEST_CASE("a call goes back with its signature, or, to who wants one, with the w
   CHECK(body(after_a_call({}), older).find("thoughtSignature") == std::string::npos);
 }
 
+TEST_CASE("a picture of an earlier answer goes back with the word for no signature, to who wants one") {
+  const Part picture{MediaPart{.kind = MediaPart::Kind::image,
+                               .source = MediaPart::Source::base64,
+                               .content = text("iVBORw0="),
+                               .media_type = {"image/png", false}}};
+  Conversation conversation;
+  conversation.turns.push_back(turn(Turn::Role::user, {picture}));
+  conversation.turns.push_back(turn(Turn::Role::assistant, {picture}));
+  const std::string data = R"({"inlineData":{"mimeType":"image/png","data":"iVBORw0="})";
+  const std::string before =
+      R"("contents":[{"role":"user","parts":[)" + data + R"(}]},{"role":"model","parts":[)" + data;
+  CHECK(body(conversation, newer)
+            .find(before + R"(,"thoughtSignature":"skip_thought_signature_validator"}]}])") !=
+        std::string::npos);
+  CHECK(body(conversation, older).find(before + "}]}]") != std::string::npos);
+}
+
 TEST_CASE("a signature goes back to the endpoint that gave it, and to no other") {
   HostModel host = newer;
   host.owner = 0xab;
@@ -93,7 +110,8 @@ TEST_CASE("a signature goes back to the endpoint that gave it, and to no other")
   CHECK(own.dropped.empty());
   const WrittenRequest of_another = sent(text("c2ln.iso-00000000000000ac"));
   CHECK(of_another.body.find("c2ln") == std::string::npos);
-  CHECK(of_another.body.find(R"("thoughtSignature":"skip_thought_signature_validator")") != std::string::npos);
+  CHECK(of_another.body.find(R"("thoughtSignature":"skip_thought_signature_validator")") !=
+        std::string::npos);
   CHECK(of_another.dropped == std::vector<std::string_view>{"reasoning_details"});
   CHECK(sent(text("c2ln")).body.find(R"("thoughtSignature":"c2ln"})") != std::string::npos);
 }
