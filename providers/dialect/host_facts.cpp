@@ -15,7 +15,8 @@ bool thinks_in_levels(const config::ProviderSettings& host) {
 
 bool refuses_unknown_members(const config::ProviderSettings& host) {
   const std::string_view name = host.base_url.host;
-  return name == "api.groq.com" || name == "api.mistral.ai" || name == "api.cerebras.ai";
+  return name == "api.groq.com" || name == "api.mistral.ai" || name == "api.cerebras.ai" ||
+         name == "generativelanguage.googleapis.com" || name == "opencode.ai";
 }
 
 bool knows_inference_geo(const config::ProviderSettings& host) {

@@ -113,8 +113,9 @@ void write_call(JsonWriter& json, const ToolCallPart& call) {
   json.end_object();
 }
 
-// Hosts that think between calls of tools refuse an answer of theirs without what led to it.
-void write_thoughts(JsonWriter& json, const Turn& turn) {
+// Hosts that think between calls of tools refuse a call of theirs that does not say what led to it, were it
+// nothing.
+void write_thoughts(JsonWriter& json, const Turn& turn, bool has_calls) {
   std::string raw;
   for (const Part& part : turn.parts) {
     const auto* thinking = as<ThinkingPart>(part);
@@ -122,7 +123,7 @@ void write_thoughts(JsonWriter& json, const Turn& turn) {
     if (!raw.empty()) raw.append(blank_line);
     raw.append(thinking->text.raw);
   }
-  if (!raw.empty()) json.key("reasoning_content").string({raw, true});
+  if (!raw.empty() || has_calls) json.key("reasoning_content").string({raw, true});
 }
 
 void write_assistant(JsonWriter& json, const Turn& turn, HistoryThoughts thoughts) {
@@ -141,7 +142,7 @@ void write_assistant(JsonWriter& json, const Turn& turn, HistoryThoughts thought
   } else {
     write_texts(json, texts, "");
   }
-  if (thoughts == HistoryThoughts::told) write_thoughts(json, turn);
+  if (thoughts == HistoryThoughts::told) write_thoughts(json, turn, !calls.empty());
   if (!calls.empty()) {
     json.key("tool_calls").begin_array();
     for (const ToolCallPart* call : calls) write_call(json, *call);

@@ -25,6 +25,8 @@ TEST_CASE(
   CHECK(providers::knows_inference_geo(at("api.anthropic.com")));
   CHECK_FALSE(providers::knows_inference_geo(at("anthropic.example")));
   CHECK(providers::refuses_unknown_members(at("api.groq.com")));
+  CHECK(providers::refuses_unknown_members(at("generativelanguage.googleapis.com")));
+  CHECK(providers::refuses_unknown_members(at("opencode.ai")));
   CHECK_FALSE(providers::refuses_unknown_members(at("api.groq.com.example")));
   CHECK(providers::counts_bounds(at("api.openai.com")));
   CHECK_FALSE(providers::counts_bounds(at("api.anthropic.com", config::Dialect::anthropic)));

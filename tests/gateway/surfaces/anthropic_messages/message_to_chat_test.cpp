@@ -114,7 +114,10 @@ TEST_CASE("what was thought goes back to hosts that think, wherever a client kee
   CHECK(thought(unread) == "Hm \"so\"");
   CHECK(thought(open + "," + unread) == "Hm \"so\"\n\nHm \"so\"");
   CHECK(thought(open, plain) == "unsaid");
-  CHECK(thought(R"({"type":"redacted_thinking","data":"R"})") == "unsaid");
+  CHECK(
+      thought(R"({"type":"redacted_thinking","data":"R"})").empty());  // a call without the member is refused
+  CHECK(thought(R"({"type":"text","text":"x"})").empty());
+  CHECK(thought(R"({"type":"text","text":"x"})", plain) == "unsaid");
   HostModel strict = thinker;
   strict.refuses_unknown_members = true;
   CHECK(thought(open, strict) == "unsaid");
