@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=";
 
-// As it stands in JSON, where some escape a slash, and some break lines.
+}  // namespace
+
+// Some escape a slash, and some break lines.
 bool begins_as_base64(std::string_view raw) {
   constexpr std::size_t most = 4'096;
   for (std::size_t i = 0; i < raw.size() && i < most; ++i) {
@@ -21,8 +23,6 @@ bool begins_as_base64(std::string_view raw) {
   }
   return !raw.empty();
 }
-
-}  // namespace
 
 bool read_json(BodyWalk& walk, std::string_view body, std::string_view& json) {
   const std::size_t begin = walk.json.position();
@@ -50,6 +50,22 @@ bool take_address(BodyWalk& walk, const Path& path, const Text& url, MediaPart& 
   const std::string_view type = head.substr(scheme.size(), head.size() - scheme.size() - encoding.size());
   media.media_type = {type.substr(0, type.find(';')), url.escaped};
   return check_media(walk, path, media);
+}
+
+std::optional<MediaPart> answered_picture(const Text& url) {
+  constexpr std::string_view scheme = "data:image/", escaped_scheme = "data:image\\/", encoding = ";base64";
+  MediaPart media{.kind = MediaPart::Kind::image, .source = MediaPart::Source::url, .content = url};
+  if (url.raw.starts_with("http")) return media;
+  const std::size_t comma = url.raw.find(',');
+  const std::string_view head = url.raw.substr(0, comma);
+  const bool is_picture = head.starts_with(scheme) || (url.escaped && head.starts_with(escaped_scheme));
+  if (comma == std::string_view::npos || !is_picture || !head.ends_with(encoding)) return std::nullopt;
+  media.source = MediaPart::Source::base64;
+  media.content.raw = url.raw.substr(comma + 1);
+  const std::string_view type = head.substr(head.find(':') + 1);
+  media.media_type = {type.substr(0, type.find(';')), url.escaped};
+  if (!begins_as_base64(media.content.raw)) return std::nullopt;
+  return media;
 }
 
 bool check_media(BodyWalk& walk, const Path& path, const MediaPart& media) {

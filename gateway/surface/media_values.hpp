@@ -1,6 +1,7 @@
 // Reads what media and JSON stand in a client's body, as OpenAI's APIs have them in common. Pure.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "gateway/surface/body_walk.hpp"
@@ -13,6 +14,11 @@ bool read_json(BodyWalk& walk, std::string_view body, std::string_view& json);
 
 // Puts "data:image/png;base64,AAAA" apart, and takes what is no such address as one of the web.
 bool take_address(BodyWalk& walk, const Path& path, const providers::Text& url, providers::MediaPart& media);
+
+// Of data as it stands in JSON: only the begin is looked at.
+bool begins_as_base64(std::string_view raw);
+// Of a picture that a host answered: nothing where no host could be sent it.
+std::optional<providers::MediaPart> answered_picture(const providers::Text& url);
 
 // What cannot be what it says is refused at its place: a picture of another type or from no place of the web,
 // data that is no base64. Of long data only the begin is looked at.

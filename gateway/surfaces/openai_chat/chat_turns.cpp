@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
+#include "gateway/surface/media_values.hpp"
 #include "gateway/surface/text_tool.hpp"
 #include "gateway/surfaces/openai_chat/chat_parts.hpp"
 #include "gateway/surfaces/openai_chat/chat_thoughts.hpp"
@@ -52,7 +53,7 @@ class MessageReader {
     if (key.is("role")) return walk_.choice(path, roles, role_);
     if (key.is("content")) return read_content(walk_, path, conversation_, content_);
     if (key.is("name") && walk_.json.type() == JsonType::string) return read_text(walk_, path, name_);
-    if (key.is("images")) return read_content(walk_, path, conversation_, images_);
+    if (key.is("images")) return images(path);
     if (key.is("refusal")) return read_text(walk_, path, refusal_);
     if (key.is("tool_calls")) return tool_calls(path);
     if (key.is("tool_call_id")) return read_text(walk_, path, call_id_);
@@ -63,6 +64,40 @@ class MessageReader {
       add_beyond(conversation_, path.text(), Weight::need);
     }
     return walk_.json.skip();
+  }
+
+  // What a host answered, and no client wrote: what is no picture is left out, and that is told.
+  bool images(const Path& path) {
+    if (walk_.json.type() == JsonType::null) return walk_.json.null();
+    if (walk_.json.type() != JsonType::array) {
+      add_hint(conversation_, "images");
+      return walk_.json.skip();
+    }
+    return walk_.array(path, [&](const Path&) {
+      Text url;
+      const auto text_or_skip = [&] {
+        if (walk_.json.type() != JsonType::string) return walk_.json.skip();
+        const auto found = walk_.json.string();
+        if (found) url = *found;
+        return found.has_value();
+      };
+      const auto within = [&](const JsonString& key) {
+        return key.is("url") ? text_or_skip() : walk_.json.skip();
+      };
+      const auto member = [&](const JsonString& key) {
+        if (!key.is("image_url")) return walk_.json.skip();
+        return walk_.json.type() == JsonType::object ? walk_.json.object(within) : text_or_skip();
+      };
+      const bool is_read =
+          walk_.json.type() == JsonType::object ? walk_.json.object(member) : walk_.json.skip();
+      if (!is_read) return false;
+      if (const auto picture = answered_picture(url)) {
+        images_.push_back({*picture});
+      } else {
+        add_hint(conversation_, "images");
+      }
+      return true;
+    });
   }
 
   bool tool_calls(const Path& path) {

@@ -39,7 +39,7 @@ TEST_CASE("a chat body says the same after it was a conversation") {
       {"type":"image_url","image_url":{"url":"https://example.org/a.jpg"}},
       {"type":"input_audio","input_audio":{"data":"UklG","format":"wav"}},
       {"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBE"}}]},
-    {"role":"assistant","content":null,"tool_calls":[
+    {"role":"assistant","content":null,"reasoning_content":"","tool_calls":[
       {"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\":\"\\n\"}"}},
       {"id":"2","type":"function","function":{"name":"f","arguments":"oops"}}]},
     {"role":"tool","tool_call_id":"1","content":"x"},
@@ -54,6 +54,32 @@ TEST_CASE("a chat body says the same after it was a conversation") {
     "temperature":0.5,"top_p":0.9,"seed":7,"frequency_penalty":-0.5,"presence_penalty":0.25,"stop":["a","b"],
     "reasoning_effort":"low","user":"u"})";
   CHECK(written(body) == json::parse(body));
+}
+
+TEST_CASE("of what an earlier answer showed only pictures are read, and the rest is left out and told") {
+  const auto read = [](const std::string& images) {
+    JsonTokens tokens;
+    const std::string body = R"({"model":"m","messages":[{"role":"user","content":"Q"},{"role":"assistant",)"
+                             R"("content":"A","images":)" +
+                             images + R"(},{"role":"user","content":"Q"}]})";
+    const Conversed said = conversation_of(body, tokens);
+    REQUIRE_MESSAGE(said.has_value(), images);
+    std::string told = std::to_string(said->turns.at(1).parts.size() - 1);
+    for (const auto hint : unsaid(*said, Matters::all()).hints) told.append(" ").append(hint);
+    CHECK(unsaid(*said, Matters::all()).needs.empty());
+    return told;
+  };
+  const std::string picture = R"({"type":"image_url","image_url":{"url":"data:image\/png;base64,iVBORw0="}})";
+  CHECK(read("[" + picture + R"(,"https://a.example/b.png"])") == "1 images");
+  CHECK(read("[" + picture + R"(,{"image_url":"https://a.example/b.png"}])") == "2");
+  CHECK(read("null") == "0");
+  for (const std::string odd :
+       {R"({"image_url":{"url":""}})", R"({"image_url":{"url":"/files/x.png"}})", R"("iVBORw0=")",
+        R"({"image_url":{"url":"data:image/png;base64,"}})", "7", "{}"}) {
+    CHECK(read("[" + odd + "]") == "0 images");
+    CHECK(read("[" + picture + "," + odd + "]") == "1 images");
+  }
+  CHECK(read(R"("iVBORw0=")") == "0 images");
 }
 
 TEST_CASE("what this host's model does not take is left out, and a stream tells its usage") {
