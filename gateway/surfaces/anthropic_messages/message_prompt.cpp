@@ -137,8 +137,13 @@ bool MessagePrompt::block(BodyWalk& walk, const Path& path) {
     if (key.is("text") && found != JsonType::string) return walk.wrong_type(at, "a string");
     if (key.is("signature") && found == JsonType::string) {
       const auto signature = walk.json.string();
-      is_unsigned = signature && is_of_others(*signature);
-      return signature.has_value();
+      if (!signature) return false;
+      is_unsigned = is_of_others(*signature);
+      // A text that the client did not want to read goes to the host from here.
+      if (const auto kept = thinking_kept_in(*signature)) {
+        size_.bytes += providers::decoded_size(kept->text.raw);
+      }
+      return true;
     }
     if (key.is("data") && found == JsonType::string) {
       const std::size_t begin = walk.json.position() + 1;

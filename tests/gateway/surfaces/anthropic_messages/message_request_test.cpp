@@ -142,6 +142,21 @@ TEST_CASE("thinking that nobody signed is not sent to hosts that ask for a signa
   CHECK(sent(turn(kept + "," + closed + "," + its_own + "," + text)) == host_gets(its_own + "," + text));
 }
 
+TEST_CASE("thinking that its client did not read is counted as what is said in it") {
+  const std::string said(4'000, 'a');
+  const auto prompt = [&](const std::string& block) {
+    const Inspected asked = inspected(body_of(
+        R"("messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":[)" + block + "]}]"));
+    REQUIRE(asked.has_value());
+    return asked->prompt.count;
+  };
+  const auto shown =
+      prompt(R"({"type":"thinking","thinking":")" + said + R"(","signature":"isocost-unsigned"})");
+  const auto unread =
+      prompt(R"({"type":"thinking","thinking":"","signature":"isocost.signed.1||c2ln|)" + said + "\"}");
+  CHECK(unread == shown);
+}
+
 TEST_CASE("who goes on with tools that were called after unsigned thinking is not told to think") {
   const auto asks = [](const std::string& thought, const std::string& thinking) {
     return body_of(R"("thinking": )" + thinking + R"(,"messages":[{"role":"user","content":"Hi"},
