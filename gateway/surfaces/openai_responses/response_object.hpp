@@ -12,6 +12,8 @@ namespace gateway {
 
 // The id of a response, and the beginning of the ids of its items, out of the request's own.
 std::string response_id(std::string_view request_id);
+// How the ids of pictures begin that no host of OpenAI's knows: others made them.
+inline constexpr std::string_view own_picture_prefix = "ig_isocost";
 std::string item_id(std::string_view prefix, std::string_view request_id, std::size_t index);
 
 enum class ResponseStatus { in_progress, completed, incomplete, failed };

@@ -50,7 +50,10 @@ std::string message_json(std::string_view id, std::string_view status, std::stri
 
 ResponseOutput::ResponseOutput(const providers::Conversation& asked, const StreamIdentity& reply,
                                ResponseEvents& events)
-    : events_(events), request_id_(reply.id), owner_(reply.owner), wants_summary_(asked.thinking.wants_summary) {
+    : events_(events),
+      request_id_(reply.id),
+      owner_(reply.owner),
+      wants_summary_(asked.thinking.wants_summary) {
   for (const providers::Tool& tool : asked.tools) {
     if (!tool.takes_text && tool.space.raw.empty()) continue;
     tools_.push_back({.name = clients_name(asked, tool.name).text(),
@@ -140,7 +143,7 @@ void ResponseOutput::show(const AnswerEvent& event) {
     return say(address, PartKind::text);
   }
   end_open();
-  const std::size_t item = begin_item("ig");
+  const std::size_t item = begin_item(own_picture_prefix);
   const auto json = [&](std::string_view status, std::string_view result) {
     return std::string("{\"id\":\"")
         .append(items_[item].id)

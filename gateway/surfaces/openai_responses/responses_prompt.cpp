@@ -6,6 +6,7 @@
 #include "gateway/surface/block_hash.hpp"
 #include "gateway/surface/kept_thinking.hpp"
 #include "gateway/surface/prompt_estimate.hpp"
+#include "gateway/surfaces/openai_responses/response_object.hpp"
 #include "providers/conversation/owner_mark.hpp"
 
 namespace gateway {
@@ -38,7 +39,7 @@ class PromptReader {
     const bool read = walk_.object(path, [&](const JsonString& key, const Path& at) {
       if (key.is("type")) return word(at, item.type);
       if (key.is("role")) return item.has_role = true, walk_.json.skip();
-      if (key.is("id")) return item.has_id = true, walk_.json.skip();
+      if (key.is("id")) return id(item);
       if (key.is("call_id") || key.is("status") || key.is("phase")) return walk_.json.skip();
       if (key.is("content")) return content(at, item);
       if (key.is("output")) return content(at, item);
@@ -47,6 +48,9 @@ class PromptReader {
     });
     if (!read || !stands_for_itself(path, item)) return false;
     if (item.type.is("reasoning") && (item.is_kept_here || (!item.is_encrypted && !item.has_content))) {
+      prompt_.unusable.push_back(prompt_.items.size());
+    }
+    if (item.type.is("image_generation_call") && item.has_own_id) {
       prompt_.unusable.push_back(prompt_.items.size());
     }
     prompt_.items.push_back({begin, walk_.json.end()});
@@ -65,11 +69,20 @@ class PromptReader {
   struct Item {
     JsonString type{};
     bool has_id = false;
+    bool has_own_id = false;  // of a picture that we named
     bool has_role = false;
     bool has_content = false;
     bool is_encrypted = false;
     bool is_kept_here = false;  // what is encrypted is of ours
   };
+
+  bool id(Item& item) {
+    item.has_id = true;
+    if (walk_.json.type() != JsonType::string) return walk_.json.skip();
+    const auto found = walk_.json.string();
+    if (found) item.has_own_id = found->raw.starts_with(own_picture_prefix);
+    return found.has_value();
+  }
 
   bool word(const Path& path, JsonString& value) {
     if (walk_.json.type() == JsonType::null) return walk_.json.null();

@@ -119,7 +119,7 @@ bool ResponseToolChoice::read_named(BodyWalk& walk, const Path& path, HostedTool
       HostedTools ignored;
       if (walk.json.type() != JsonType::object) return walk.wrong_type(element, "an object");
       if (!read_named(walk, element, ignored, each)) return false;
-      if (ignored.are_wanted) return true;
+      if (ignored.are_wanted) return lists_hosted_ = true;
       named_.push_back(each);
       return true;
     });
@@ -155,6 +155,19 @@ bool ResponseToolChoice::read(BodyWalk& walk, const Path& path, HostedTools& hos
   return true;
 }
 
+bool ResponseToolChoice::names_nobody(const Conversation& conversation) const {
+  std::unordered_set<std::string> names, in_groups;
+  for (const Tool& tool : conversation.tools) {
+    names.insert(tool.space.raw.empty() ? tool.name.text() : tool.name_in_space.text());
+    if (!tool.space.raw.empty()) in_groups.insert(tool.space.text() + '\0' + tool.name_in_space.text());
+  }
+  if (named_.empty()) return !lists_hosted_;
+  return std::ranges::any_of(named_, [&](const Named& named) {
+    if (named.space.raw.empty()) return !names.contains(named.name.text());
+    return !in_groups.contains(named.space.text() + '\0' + named.name.text());
+  });
+}
+
 void ResponseToolChoice::apply(Conversation& conversation) const {
   // Whoever is named without a group is any of this name.
   std::unordered_set<std::string> of_any, of_group;
@@ -170,6 +183,7 @@ void ResponseToolChoice::apply(Conversation& conversation) const {
   };
   conversation.tool_choice.kind = kind_;
   if (is_list_) {
+    if (names_nobody(conversation)) add_beyond(conversation, "tool_choice", providers::Weight::need);
     std::erase_if(conversation.tools, [&](const Tool& tool) { return !is_named(tool); });
   } else if (kind_ == ToolChoice::Kind::named) {
     const auto tool = std::ranges::find_if(conversation.tools, is_named);

@@ -33,10 +33,13 @@ class ResponseToolChoice {
     providers::Text space{};
   };
   bool read_named(BodyWalk& walk, const Path& path, HostedTools& hosted, Named& named);
+  // Whether the list is empty, or one of it is no tool of the conversation.
+  bool names_nobody(const providers::Conversation& conversation) const;
 
   providers::ToolChoice::Kind kind_ = providers::ToolChoice::Kind::unsaid;
   std::vector<Named> named_;  // the one, or those that are allowed
   bool is_list_ = false;
+  bool lists_hosted_ = false;
 };
 
 // The name under which a tool of a group is known to hosts.

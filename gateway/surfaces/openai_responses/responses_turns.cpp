@@ -11,6 +11,7 @@
 
 #include "gateway/surface/body_values.hpp"
 #include "gateway/surface/kept_thinking.hpp"
+#include "gateway/surface/media_values.hpp"
 #include "gateway/surface/text_tool.hpp"
 #include "gateway/surfaces/openai_responses/responses_parts.hpp"
 #include "gateway/surfaces/openai_responses/responses_tools.hpp"
@@ -44,6 +45,7 @@ constexpr std::array<std::pair<std::string_view, Turn::Role>, 4> roles{
 std::string_view type_of_image(std::string_view base64) {
   if (base64.starts_with("/9j") || base64.starts_with("\\/9j")) return "image/jpeg";
   if (base64.starts_with("UklGR")) return "image/webp";
+  if (base64.starts_with("R0lGOD")) return "image/gif";
   return "image/png";
 }
 
@@ -158,7 +160,12 @@ class ItemReader {
     return true;
   }
 
+  // Of what the model itself made: one that cannot be read is left out, and that is told.
   bool image() {
+    if (!begins_as_base64(result_->raw)) {
+      add_hint(said_, "images");
+      return true;
+    }
     assistant().push_back({MediaPart{.kind = MediaPart::Kind::image,
                                      .source = MediaPart::Source::base64,
                                      .content = *result_,

@@ -299,6 +299,7 @@ TEST_CASE("a picture is an item of its own, as OpenAI's tool for pictures makes"
   const json::value output = events.back().at("response").at("output");
   REQUIRE(output.as_array().size() == 3);
   CHECK(output.at(1).at("type") == "image_generation_call");
+  CHECK(output.at(1).at("id") == "ig_isocost_abc1");
   CHECK(output.at(1).at("status") == "completed");
   CHECK(output.at(1).at("result") == "iVBORw0=");
   CHECK(whole(answer).at("output") == output);

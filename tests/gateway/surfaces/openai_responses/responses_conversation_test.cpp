@@ -87,8 +87,10 @@ TEST_CASE("calls and their results become the turns that they were") {
       R"({"type":"function_call_output","call_id":"c1","output":"one"},)"
       R"({"type":"function_call_output","call_id":"c2","output":[{"type":"input_text","text":"two"}]},)"
       R"({"role":"user","content":"Well?"}])";
-  CHECK(to_chat(items).at("messages") ==
-        parsed(R"([{"role":"user","content":"Go"},{"role":"assistant","content":"I go","tool_calls":[
+  CHECK(
+      to_chat(items).at("messages") ==
+      parsed(
+          R"([{"role":"user","content":"Go"},{"role":"assistant","content":"I go","reasoning_content":"","tool_calls":[
           {"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":\"ü\"}"}},
           {"id":"c2","type":"function","function":{"name":"f","arguments":"{}"}}]},
           {"role":"tool","tool_call_id":"c1","content":"one"},{"role":"tool","tool_call_id":"c2","content":"two"},
@@ -162,6 +164,14 @@ TEST_CASE("how free the model is to call is told in each of its forms") {
       R"(,"tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"f"}]})");
   CHECK(allowed.at("tools").as_array().size() == 1);
   CHECK(allowed.at("tool_choice") == "required");
+  const auto needs = [&](const std::string& list) {
+    return unsaid(tools + R"(,"tool_choice":{"type":"allowed_tools","mode":"auto","tools":[)" + list + "]}")
+        .needs;
+  };
+  const std::vector<std::string> nobody{"tool_choice"};
+  CHECK(needs(R"({"type":"function","name":"f"})").empty());
+  CHECK(needs(R"({"type":"function","name":"f"},{"type":"function","name":"nobody"})") == nobody);
+  CHECK(needs("") == nobody);
   CHECK(to_chat(tools + R"(,"parallel_tool_calls":false)").at("parallel_tool_calls") == false);
   CHECK(fault(tools + R"(,"tool_choice":{"type":"function"})").param == "tool_choice.name");
 }
@@ -292,6 +302,17 @@ TEST_CASE("pictures of earlier answers go back to hosts that take them, and othe
   const auto& picture = std::get<providers::MediaPart>(said.turns.at(1).parts.at(0).what);
   CHECK(picture.media_type.is("image/jpeg"));
   CHECK(picture.content.is("/9j/4AAQ"));
+  const auto shown = [](const std::string& result) {
+    return R"("input":[{"role":"user","content":"Q"},{"type":"image_generation_call","id":"ig_1","result":")" +
+           result + R"("},{"role":"user","content":"Bluer"}])";
+  };
+  const std::string of_gif = with(shown("R0lGODlh"));
+  const providers::Conversation moving = read(of_gif);
+  CHECK(std::get<providers::MediaPart>(moving.turns.at(1).parts.at(0).what).media_type.is("image/gif"));
+  for (const std::string odd : {"", "https://a.example/b.png"}) {
+    CHECK(read(with(shown(odd))).turns.size() == 2);
+    CHECK(unsaid(shown(odd)).hints == std::vector<std::string>{"images"});
+  }
   CHECK(to_claude(items).at("messages").as_array().size() == 1);
   CHECK(unsaid(items).hints == std::vector<std::string>{"images"});
   CHECK(unsaid(items).needs.empty());

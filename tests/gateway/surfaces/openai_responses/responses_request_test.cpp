@@ -140,6 +140,18 @@ TEST_CASE("reasoning that only its id stands for, or that another API signed, is
   CHECK(items(bare + "," + ours).empty());
 }
 
+TEST_CASE(
+    "a picture that another API's host made has an id that OpenAI does not know, and is left out there") {
+  const auto items = [](const std::string& id) {
+    const std::string picture =
+        R"({"type":"image_generation_call","id":")" + id + R"(","result":"iVBORw0="})";
+    const std::string body = sent(R"({"model":"m","store":false,"input":[)" + hi + "," + picture + "]}");
+    return body.find("image_generation_call") != std::string::npos;
+  };
+  CHECK(items("ig_0123456789abcdef"));
+  CHECK_FALSE(items("ig_isocost_abc1"));
+}
+
 TEST_CASE("a count needs neither a model nor an input") {
   providers::JsonTokens tokens;
   CHECK(inspect_responses_count("{}", tokens)->prompt.count > 0);
