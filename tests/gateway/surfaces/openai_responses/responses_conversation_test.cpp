@@ -298,7 +298,8 @@ TEST_CASE("pictures of earlier answers go back to hosts that take them, and othe
   const std::string items =
       R"("input":[{"role":"user","content":"Q"},{"type":"image_generation_call","id":"ig_1","status":"completed",)"
       R"("result":"\/9j\/4AAQ"},{"role":"user","content":"Bluer"}])";
-  const providers::Conversation said = read(with(items));
+  const std::string body = with(items);
+  const providers::Conversation said = read(body);
   const auto& picture = std::get<providers::MediaPart>(said.turns.at(1).parts.at(0).what);
   CHECK(picture.media_type.is("image/jpeg"));
   CHECK(picture.content.is("/9j/4AAQ"));
