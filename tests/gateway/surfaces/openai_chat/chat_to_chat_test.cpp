@@ -107,7 +107,7 @@ TEST_CASE("texts of one message are one text, and what a tool shows is shown by 
           R"({"type":"image_url","image_url":{"url":"https://example.org/a"}}]}]})")
           .at("messages") ==
       json::parse(
-          R"([{"role":"user","content":"a\n\nb"},{"role":"assistant","content":"cd",)"
+          R"([{"role":"user","content":"a\n\nb"},{"role":"assistant","content":"cd","reasoning_content":"",)"
           R"("tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
           R"({"role":"tool","tool_call_id":"1","content":"x"},)"
           R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.org/a"}}]}])"));
