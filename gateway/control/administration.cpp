@@ -5,8 +5,8 @@
 
 #include "gateway/http/query.hpp"
 #include "gateway/pages/account_pages.hpp"
-#include "gateway/pages/spend_page.hpp"
 #include "gateway/pages/limits_page.hpp"
+#include "gateway/pages/spend_page.hpp"
 #include "gateway/postgres/connection.hpp"
 #include "gateway/record_file/sqlite.hpp"
 #include "gateway/text/json_page.hpp"

@@ -5,8 +5,9 @@
 //              written together: each its length, its digest, its bytes; packed from version 8 on
 //              (compression.hpp)
 //   name       in which packet a request is: the hash of its id and the packet's id, some hundred in a row
-//   rule_book  the texts of the policies that decided (rule_book.hpp), rule_book_use the last packet that each was
-//              noted to be named by (rule_books.hpp); files that were begun before get it when they are written on
+//   rule_book  the texts of the policies that decided (rule_book.hpp), rule_book_use the last packet that
+//              each was noted to be named by (rule_books.hpp); files that were begun before get that table
+//              when they are written on
 //   refusal    requests that were refused before any host was looked at (refusal_book.hpp); files that were
 //              begun before there was this table get it when they are written on
 //   request    a request of a file that version 5 began, in a row of its own

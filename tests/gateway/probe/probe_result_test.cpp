@@ -4,8 +4,8 @@
 
 #include <string>
 
-using gateway::Probed;
 using gateway::ProbeAnswer;
+using gateway::Probed;
 using gateway::ProbeResult;
 using routing::FailureKind;
 

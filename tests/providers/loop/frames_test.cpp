@@ -26,7 +26,8 @@ std::vector<void*> taken(std::size_t count, std::size_t size) {
 
 TEST_CASE("frames of every size have memory of their own, again and again") {
   for (int round = 0; round < 3; ++round) {
-    for (const std::size_t size : {1u, 16u, 63u, 64u, 65u, 500u, 2'047u, 2'048u, 2'049u, 4'096u, 4'097u, 100'000u}) {
+    for (const std::size_t size :
+         {1u, 16u, 63u, 64u, 65u, 500u, 2'047u, 2'048u, 2'049u, 4'096u, 4'097u, 100'000u}) {
       const std::vector<void*> frames = taken(200, size);
       CHECK(std::set<void*>(frames.begin(), frames.end()).size() == frames.size());
       for (std::size_t i = 0; i < frames.size(); ++i) {
