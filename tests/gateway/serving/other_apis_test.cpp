@@ -118,7 +118,10 @@ TEST_CASE("a chat is put into the words of a host that speaks Messages, and its 
 
 TEST_CASE(
     "a tool that the host knows by another name is called by the client's own, however late in the stream") {
-  ServedWorld world(one_of_anthropics());
+  config::Settings settings = one_of_anthropics();
+  for (config::EndpointSettings& each : settings.models[0].endpoints)
+    each.features.set(static_cast<std::size_t>(config::Feature::tools));
+  ServedWorld world(settings);
   const std::string body =
       R"(,"max_tokens":50,"tools":[{"type":"function","function":{"name":"mcp.server/do","parameters":{"type":"object"}}}])";
   world.script(ServedWorld::cheap,
@@ -129,7 +132,7 @@ TEST_CASE(
   const std::string hosts(asked.at("tools").at(0).at("name").as_string());
   CHECK(hosts.find_first_of("./") == std::string::npos);
 
-  ServedWorld again(one_of_anthropics());
+  ServedWorld again(settings);
   const std::string call =
       sse("content_block_start",
           R"({"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"toolu_1","name":")" +
