@@ -10,18 +10,13 @@
 #include <span>
 #include <string_view>
 
+#include "providers/net/freed_with.hpp"
+
 namespace providers {
 namespace {
 
-template <auto free_it>
-struct Free {
-  template <class T>
-  void operator()(T* it) const {
-    free_it(it);
-  }
-};
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using AlternativeNames = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
+using Certificate = std::unique_ptr<X509, FreedWith<X509_free>>;
+using AlternativeNames = std::unique_ptr<GENERAL_NAMES, FreedWith<GENERAL_NAMES_free>>;
 
 // OpenSSL's own words for what went wrong first.
 std::string last_words() {

@@ -14,16 +14,11 @@
 #include <utility>
 #include <vector>
 
+#include "providers/net/freed_with.hpp"
+
 namespace providers {
 namespace {
 
-template <auto free_it>
-struct FreedWith {
-  template <class T>
-  void operator()(T* object) const {
-    free_it(object);
-  }
-};
 using Name = std::unique_ptr<X509_NAME, FreedWith<X509_NAME_free>>;
 using Authority = std::unique_ptr<X509, FreedWith<X509_free>>;
 

@@ -12,17 +12,13 @@
 #include <stdexcept>
 #include <string>
 
+#include "providers/net/freed_with.hpp"
+
 namespace support {
 
-template <auto free_it>
-struct FreedBy {
-  template <class T>
-  void operator()(T* object) const {
-    free_it(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, FreedBy<X509_free>>;
+using providers::FreedWith;
+using Key = std::unique_ptr<EVP_PKEY, FreedWith<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, FreedWith<X509_free>>;
 
 struct Identity {
   Key key;
@@ -53,7 +49,7 @@ inline Identity certify(const CertificateOptions& options, const Identity* issue
   X509V3_CTX context;
   X509V3_set_ctx(&context, by, certificate, nullptr, nullptr, 0);
   const auto extend = [&](int id, const std::string& value) {
-    const std::unique_ptr<X509_EXTENSION, FreedBy<X509_EXTENSION_free>> extension(
+    const std::unique_ptr<X509_EXTENSION, FreedWith<X509_EXTENSION_free>> extension(
         X509V3_EXT_conf_nid(nullptr, &context, id, value.c_str()));
     X509_add_ext(certificate, extension.get(), -1);
   };

@@ -27,10 +27,10 @@ struct Folder {
   }
 };
 
-using Context = std::unique_ptr<SSL_CTX, FreedBy<SSL_CTX_free>>;
+using Context = std::unique_ptr<SSL_CTX, FreedWith<SSL_CTX_free>>;
 
 bool trusts(SSL_CTX* context, const Identity& host) {
-  const std::unique_ptr<X509_STORE_CTX, FreedBy<X509_STORE_CTX_free>> look(X509_STORE_CTX_new());
+  const std::unique_ptr<X509_STORE_CTX, FreedWith<X509_STORE_CTX_free>> look(X509_STORE_CTX_new());
   X509_STORE_CTX_init(look.get(), SSL_CTX_get_cert_store(context), host.certificate.get(), nullptr);
   return X509_verify_cert(look.get()) == 1;
 }

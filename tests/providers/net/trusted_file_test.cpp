@@ -16,10 +16,10 @@ using namespace support;
 namespace {
 
 struct Trusting {
-  std::unique_ptr<X509_STORE, FreedBy<X509_STORE_free>> store{X509_STORE_new()};
+  std::unique_ptr<X509_STORE, FreedWith<X509_STORE_free>> store{X509_STORE_new()};
   explicit Trusting(const std::string& file) { providers::look_in(store.get(), file); }
   bool trusts(const Identity& host) const {
-    const std::unique_ptr<X509_STORE_CTX, FreedBy<X509_STORE_CTX_free>> look(X509_STORE_CTX_new());
+    const std::unique_ptr<X509_STORE_CTX, FreedWith<X509_STORE_CTX_free>> look(X509_STORE_CTX_new());
     X509_STORE_CTX_init(look.get(), store.get(), host.certificate.get(), nullptr);
     return X509_verify_cert(look.get()) == 1;
   }
@@ -127,7 +127,7 @@ TEST_CASE("OpenSSL's own form of a certificate is read, too, and what it may vou
   });
   const Trusting system(file.path());
   const auto trusts = [&](const Identity& host) {
-    const std::unique_ptr<X509_STORE_CTX, FreedBy<X509_STORE_CTX_free>> look(X509_STORE_CTX_new());
+    const std::unique_ptr<X509_STORE_CTX, FreedWith<X509_STORE_CTX_free>> look(X509_STORE_CTX_new());
     X509_STORE_CTX_init(look.get(), system.store.get(), host.certificate.get(), nullptr);
     X509_STORE_CTX_set_purpose(look.get(), X509_PURPOSE_SSL_SERVER);
     return X509_verify_cert(look.get()) == 1;
