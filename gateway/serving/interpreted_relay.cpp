@@ -30,7 +30,8 @@ void InterpretedRelay::take(const AnswerEvent& event) {
     const bool is_text = event.kind == AnswerEvent::Kind::text;
     is_text ? with_.continuation->hears(event.text.raw) : with_.continuation->hears_else();
   }
-  answer_->take(names_.of(event));
+  AnswerEvent room;
+  answer_->take(names_.of(event, room));
 }
 
 }  // namespace gateway

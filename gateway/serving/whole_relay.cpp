@@ -108,7 +108,8 @@ class Understood final : public providers::AnswerSink {
     check.saw(content);
     if (check.is_wanted()) check.take(event);
     if (content.decisive() && reply.kind == PassedReply::Kind::empty) reply.kind = PassedReply::Kind::answer;
-    answer_->take(names_->of(event));
+    providers::AnswerEvent room;
+    answer_->take(names_->of(event, room));
   }
 
   const Attempting& with_;

@@ -91,12 +91,13 @@ ClientNames::ClientNames(const Conversation& conversation) {
     all_.push_back({std::string(tool.hosts.raw), std::string(tool.clients.raw), tool.clients.escaped});
 }
 
-AnswerEvent ClientNames::of(const AnswerEvent& event) const {
-  AnswerEvent named = event;
-  if (event.kind != AnswerEvent::Kind::tool_call) return named;
+const AnswerEvent& ClientNames::of(const AnswerEvent& event, AnswerEvent& room) const {
+  if (event.kind != AnswerEvent::Kind::tool_call) return event;
   const auto found = std::ranges::lower_bound(all_, event.name.raw, {}, &Name::hosts);
-  if (found != all_.end() && found->hosts == event.name.raw) named.name = {found->clients, found->escaped};
-  return named;
+  if (found == all_.end() || found->hosts != event.name.raw) return event;
+  room = event;
+  room.name = {found->clients, found->escaped};
+  return room;
 }
 
 }  // namespace providers

@@ -24,8 +24,8 @@ class ClientNames {
  public:
   explicit ClientNames(const Conversation& conversation);
 
-  // The event as its client knows it. Its name may be in this object.
-  AnswerEvent of(const AnswerEvent& event) const;
+  // The event as its client knows it: itself, or a copy in `room` whose name is in this object.
+  const AnswerEvent& of(const AnswerEvent& event, AnswerEvent& room) const;
 
  private:
   struct Name {

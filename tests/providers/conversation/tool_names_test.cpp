@@ -62,10 +62,12 @@ TEST_CASE("a choice, calls of earlier turns and an answer's calls know a tool by
   CHECK(is_everybodys_name(std::get<ToolCallPart>(parts[1].what).name));
   CHECK(conversation.renamed.size() == 2);
 
+  const ClientNames names(conversation);
+  AnswerEvent room;
   AnswerEvent called{.kind = AnswerEvent::Kind::tool_call, .name = {hosts, false}};
-  CHECK(ClientNames(conversation).of(called).name.text() == "a.b");
+  CHECK(names.of(called, room).name.text() == "a.b");
   called.name = {"plain", false};
-  CHECK(ClientNames(conversation).of(called).name.is("plain"));
+  CHECK(names.of(called, room).name.is("plain"));
   const AnswerEvent begin{.kind = AnswerEvent::Kind::begin, .name = {hosts, false}};
-  CHECK(ClientNames(conversation).of(begin).name.is(hosts));
+  CHECK(names.of(begin, room).name.is(hosts));
 }
