@@ -73,16 +73,21 @@ def trace(draw, count, rate, burst):
     return rows
 
 
-async def ask(port, model, row, number, began):
+def posted(path, model, row, number):
+    """A request for a streamed answer, with a prompt of the row's length that no other one has."""
     _, prompt, output = row
-    await asyncio.sleep(began + row[0] - time.monotonic())
     text = f"{number:08}" + "x" * ((prompt - TOKENS_OF_A_MESSAGE) * BYTES_PER_TOKEN - 8 - len("user"))
-    body = json.dumps({"model": model, "stream": True, "max_tokens": output,
+    body = json.dumps({"model": model, "stream": True, "stream_options": {"include_usage": True}, "max_tokens": output,
                        "messages": [{"role": "user", "content": text}]}).encode()
+    return (f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+
+
+async def ask(port, model, row, number, began):
+    await asyncio.sleep(began + row[0] - time.monotonic())
     with contextlib.suppress(OSError):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                     b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        writer.write(posted("/v1/chat/completions", model, row, number))
         while await reader.read(65_536):
             pass
         writer.close()

@@ -64,17 +64,12 @@ def drawn(number, count, share):
 
 async def ask(port, path, row, number, began):
     """Seconds from the moment it was due until the first byte and the last, who answered, and the tokens that it reported."""
-    _, prompt, output = row
     await asyncio.sleep(began + row[0] - time.monotonic())
     asked = time.monotonic()
-    text = f"{number:08}" + "x" * ((prompt - both.TOKENS_OF_A_MESSAGE) * both.BYTES_PER_TOKEN - 8 - len("user"))
-    body = json.dumps({"model": "m", "stream": True, "stream_options": {"include_usage": True}, "max_tokens": output,
-                       "messages": [{"role": "user", "content": text}]}).encode()
     answer, first = b"", None
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
-                     b"Content-Length: %d\r\n\r\n" % (path.encode(), len(body)) + body)
+        writer.write(both.posted(path, "m", row, number))
         while piece := await reader.read(65_536):
             answer += piece
             if first is None and b"\r\n\r\n" in answer and b"data:" in answer:
