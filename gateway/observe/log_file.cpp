@@ -51,7 +51,7 @@ class WithoutSigpipe {
 
 LogFile::~LogFile() {
   flush();
-  close();
+  close(descriptor_);
 }
 
 void LogFile::append(std::string& lines) {
@@ -97,9 +97,11 @@ std::optional<std::size_t> LogFile::write_some() {
 
 void LogFile::reopen(const config::LogSettings& settings) {
   flush();
-  close();
+  // Closed once the other one is open: who reads a pipe would see its end between the two.
+  const int before = descriptor_;
   settings_ = settings;
   open();
+  close(before);
 }
 
 std::optional<std::string> LogFile::fault() const {
@@ -118,9 +120,8 @@ void LogFile::open() {
   may_block_ = descriptor_ >= 0 && (::fstat(descriptor_, &what) != 0 || !S_ISREG(what.st_mode));
 }
 
-void LogFile::close() {
-  if (descriptor_ >= 0 && descriptor_ != STDOUT_FILENO) ::close(descriptor_);
-  descriptor_ = -1;
+void LogFile::close(int descriptor) {
+  if (descriptor >= 0 && descriptor != STDOUT_FILENO) ::close(descriptor);
 }
 
 void LogFile::lose() {

@@ -23,8 +23,8 @@ class LogFile {
   void append(std::string& lines);
   // Writes what waits. A pipe that is full keeps its lines until the next flush.
   void flush();
-  // Closes and opens the file again, after it was moved away (logrotate) or the settings changed. On failure
-  // lines are lost and counted until it succeeds.
+  // Opens the file anew and then closes the one before, after it was moved away (logrotate) or the settings
+  // changed: the reader of a pipe sees no end. On failure lines are lost and counted until it succeeds.
   void reopen(const config::LogSettings& settings);
   // What is wrong with the file; nothing while lines can be written to it.
   std::optional<std::string> fault() const;
@@ -35,7 +35,7 @@ class LogFile {
 
  private:
   void open();
-  void close();
+  static void close(int descriptor);
   // How much of `waiting_` went out; nothing when the other side is gone.
   std::optional<std::size_t> write_some();
   void lose();
