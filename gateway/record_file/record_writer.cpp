@@ -45,6 +45,8 @@ void RecordWriter::prepare_file() {
   database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   const std::int64_t most_in_log = (4 << 20) / database_.number("PRAGMA page_size");
   database_.run("PRAGMA wal_autocheckpoint = " + std::to_string(most_in_log));
+  // Said once the size of a page is in force: SQLite takes what it has by itself for so many smaller ones.
+  database_.run("PRAGMA cache_size = -2000");
   database_.run("PRAGMA journal_size_limit = " + std::to_string(limits_.max_size / 16));
   if (kind == RecordFileKind::recent) {
     database_.run("PRAGMA user_version = " + std::to_string(record_version));

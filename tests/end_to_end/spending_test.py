@@ -140,7 +140,7 @@ class SpendingTest(unittest.TestCase):
         self.started(gateway)
         quiet, busy = self.one_against_many(gateway)
         self.assertGreater(busy, 5, "the host was never full")
-        self.assertLess(quiet, 1)
+        self.assertLess(quiet, busy / 4)
         gateway.stop()
 
     def test_nor_where_a_quota_of_all_is_in_the_way(self):
@@ -149,7 +149,7 @@ class SpendingTest(unittest.TestCase):
         self.started(gateway)
         quiet, busy = self.one_against_many(gateway)
         self.assertGreater(busy, 5)
-        self.assertLess(quiet, 1)
+        self.assertLess(quiet, busy / 4)
         self.assertGreater(metric(gateway, r'isocost_limits_hit_total\{limit="concurrent",of="everybody",'
                                            r'outcome="waited"\}'), 0)
         gateway.stop()

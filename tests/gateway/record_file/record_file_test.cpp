@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <zstd.h>
 
 #include <cmath>
@@ -378,6 +379,20 @@ TEST_CASE("the file stays within its limit, and what is left in it replays") {
   CHECK(replay.requests < 4'000);
   CHECK(replay.same == replay.decisions);
   CHECK(replay.left_out.empty());
+}
+
+TEST_CASE("of a long file no more than its limit is held in memory") {
+  const ScratchDirectory directory;
+  const std::int64_t before = sqlite3_memory_used();
+  sqlite3_memory_highwater(1);
+  RecordWriter writer(directory.file("records.db"), {});
+  RecordedWorld world(fleet(), writer);
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    world.world.policy.hash = i;
+    world.world.policy.description = std::string(20'000, static_cast<char>('a' + i % 26));
+    world.ask(1);
+  }
+  CHECK(sqlite3_memory_highwater(0) - before < 3 << 20);
 }
 
 TEST_CASE("policies of single requests go with them, and those that decide again and again stay") {
