@@ -109,15 +109,15 @@ void keep_one_spelling(Weights& weights, std::vector<CatalogueDoubt>& contradict
     std::string& best = kept.try_emplace(offer.row.provider, spelling).first->second;
     if (is_rather_asked(spelling, best)) best = spelling;
   }
-  const auto others = std::ranges::stable_partition(weights.hosts, [&](const Offer& offer) {
-    return configured_name(offer.row.model) == kept.at(offer.row.provider);
-  });
-  for (const Offer& other : others) {
-    join(*std::ranges::find(weights.hosts, other.row.provider,
+  const auto others = std::stable_partition(
+      weights.hosts.begin(), weights.hosts.end(),
+      [&](const Offer& offer) { return configured_name(offer.row.model) == kept.at(offer.row.provider); });
+  for (auto other = others; other != weights.hosts.end(); ++other) {
+    join(*std::ranges::find(weights.hosts, other->row.provider,
                             [](const Offer& each) { return each.row.provider; }),
-         other.row, contradictions);
+         other->row, contradictions);
   }
-  weights.hosts.erase(others.begin(), others.end());
+  weights.hosts.erase(others, weights.hosts.end());
 }
 
 std::string alias_list(const Weights& weights) {
