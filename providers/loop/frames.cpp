@@ -6,8 +6,14 @@
 namespace providers {
 namespace {
 
-// Sanitizers see what happens to memory that was given back, and not to what was kept.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// Sanitizers see what happens to memory that was given back, and not to what was kept. GCC says that one
+// looks by a macro; Clang wants to be asked.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ISOCOST_IS_WATCHED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(ISOCOST_IS_WATCHED)
 constexpr bool keeps_frames = false;
 #else
 constexpr bool keeps_frames = true;

@@ -7,6 +7,9 @@
 #include <thread>
 #include <vector>
 
+// There where AddressSanitizer is.
+extern "C" [[gnu::weak]] int __asan_address_is_poisoned(const volatile void* address);
+
 using providers::give_frame;
 using providers::take_frame;
 
@@ -45,4 +48,12 @@ TEST_CASE("a frame may be given back by another thread, which may end at once") 
   }).join();
   std::thread([&] { frames = taken(10, 300); }).join();
   for (void* const frame : frames) give_frame(frame, 300);
+}
+
+TEST_CASE("AddressSanitizer, where it looks, sees who uses a frame that was given back") {
+  if (!__asan_address_is_poisoned) return;
+  void* const frame = take_frame(300);
+  CHECK_FALSE(__asan_address_is_poisoned(frame));
+  give_frame(frame, 300);
+  CHECK(__asan_address_is_poisoned(frame));
 }
