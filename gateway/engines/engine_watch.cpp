@@ -136,8 +136,8 @@ struct EngineWatch::State : std::enable_shared_from_this<EngineWatch::State> {
   void take_names(const Intervals& intervals) {
     std::vector<std::shared_ptr<WatchedName>> now, begun;
     for (const auto& [name, interval] : intervals) {
-      const auto same =
-          std::ranges::find_if(named, [&](const auto& each) { return each && each->name == name; });
+      const auto same = std::ranges::find_if(
+          named, [&, &wanted = name](const auto& each) { return each && each->name == wanted; });
       std::shared_ptr<WatchedName> known = same == named.end() ? nullptr : std::move(*same);
       if (!known) {
         known = std::make_shared<WatchedName>();
