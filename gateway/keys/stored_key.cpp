@@ -51,7 +51,8 @@ std::optional<std::int64_t> moment_of(const json::value& value) {
   const int read = std::sscanf(text.c_str(), "%4d-%2u-%2u%nT%2d:%2d:%2d%n", &year, &month, &day, &day_ends,
                                &hour, &minute, &second, &time_ends);
   // Nothing but UTC behind it: what is not read would be another moment.
-  std::string_view rest = std::string_view(text).substr(read == 6 ? time_ends : day_ends);
+  std::string_view rest =
+      std::string_view(text).substr(static_cast<std::size_t>(read == 6 ? time_ends : day_ends));
   if (read == 6 && rest.starts_with('.')) rest = without_fraction(rest);
   const bool is_whole =
       (read == 3 && rest.empty()) || (read == 6 && (rest.empty() || rest == "Z" || rest == "+00:00"));
