@@ -81,7 +81,8 @@ void leave_out_absent(const Node& root, Settings& settings) {
   std::vector<ProviderSettings> present;
   std::vector<std::optional<std::size_t>> new_index;
   for (ProviderSettings& provider : settings.providers) {
-    const bool absent = provider.optional && is_without_credential(provider);
+    const bool absent =
+        provider.optional && (is_without_credential(provider) || provider.access.has_absent_texts);
     new_index.push_back(absent ? std::nullopt : std::optional(present.size()));
     if (!absent) present.push_back(std::move(provider));
   }

@@ -114,6 +114,47 @@ void take_environments_proxy(const Node& node, ProviderSettings& provider) {
   }
 }
 
+// Where in a text a reference begins: "Bearer ${TOKEN}".
+std::size_t reference_in(std::string_view text) {
+  return text.find("${");
+}
+
+// A text, or one that ends in what it names.
+std::optional<NamedText> text_at(const Node& node) {
+  const TextForm form{.wanted = "a text, or `${NAME}` or `${file:/path}`", .longest = 2'000};
+  auto text = form.read(node);
+  if (!text) return std::nullopt;
+  const std::size_t begin = reference_in(*text);
+  if (begin == std::string::npos) return NamedText{.name = {}, .text = Secret(std::move(*text)), .named = {}};
+  if (!is_reference(std::string_view(*text).substr(begin))) {
+    node.key_error("what is named stands at the end of a text", "write `${NAME}` or `Bearer ${NAME}`");
+    return std::nullopt;
+  }
+  auto named = named_credential(node, text->substr(begin), Absence::accepted, Holds::key);
+  if (!named) return std::nullopt;
+  if (named->secret.empty()) return NamedText{};
+  Secret whole(text->substr(0, begin) + std::string(named->secret.reveal()));
+  return NamedText{.name = {}, .text = std::move(whole), .named = std::move(named->secret)};
+}
+
+// Of fields and queries of one's own.
+void check_texts(const Node& node, ProviderSettings& provider) {
+  for (const char* const name : {"headers", "query"}) {
+    if (!node.has(name) || node[name].kind() != Tree::Kind::mapping) continue;
+    const Node texts = node[name];
+    const NamedTexts& read =
+        std::string_view(name) == "query" ? provider.access.query : provider.access.headers;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const auto known = std::ranges::find(read, texts.key(i), &NamedText::name);
+      if (known == read.end() || !known->text.empty()) continue;
+      const Node text = texts.child(i);
+      if (text.kind() != Tree::Kind::text || reference_in(text.text()) == std::string::npos) continue;
+      provider.access.has_absent_texts = true;
+      if (!provider.optional) refuse_absent(text, text.text().substr(reference_in(text.text())));
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<Secret> of_environment(const Node& node, const char* name) {
@@ -138,7 +179,6 @@ std::optional<BaseUrl> BaseUrlForm::read(const Node& node) const {
 
 std::optional<NamedTexts> TextsForm::read(const Node& node) const {
   if (!expect(node, Tree::Kind::mapping, "a mapping from names to texts")) return std::nullopt;
-  const TextForm text{.wanted = "a text", .longest = 2'000};
   NamedTexts texts;
   for (std::size_t i = 0; i < node.size(); ++i) {
     const std::string& name = node.key(i);
@@ -148,7 +188,10 @@ std::optional<NamedTexts> TextsForm::read(const Node& node) const {
                               "a credential goes under `credential`, in the field `credential_header`");
       continue;
     }
-    if (auto value = text.read(node.child(i))) texts.emplace_back(name, std::move(*value));
+    if (auto text = text_at(node.child(i))) {
+      text->name = name;
+      texts.push_back(std::move(*text));
+    }
   }
   return texts;
 }
@@ -198,6 +241,7 @@ void check_access(const Node& node, ProviderSettings& provider) {
   if (node.has("api_version") && provider.dialect != Dialect::azure) {
     node["api_version"].error("only Azure's APIs have one", "write `dialect: azure`, or remove it");
   }
+  check_texts(node, provider);
   take_environments_proxy(node, provider);
 }
 

@@ -62,7 +62,7 @@ void check_amazons_host(const Node& node, ProviderSettings& provider) {
   auto& aws = provider.access.aws;
   if (aws && !node["aws"].has("service") && !service.starts_with("bedrock-runtime")) aws->service = service;
   const auto names_workspace = [](const auto& header) {
-    return ::strcasecmp(header.first.c_str(), "anthropic-workspace-id") == 0;
+    return ::strcasecmp(header.name.c_str(), "anthropic-workspace-id") == 0;
   };
   const bool wants_workspace = service == "aws-external-anthropic";
   if (wants_workspace && std::ranges::none_of(provider.access.headers, names_workspace)) {

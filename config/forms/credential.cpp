@@ -12,6 +12,7 @@ namespace {
 // Shorter ones are placeholders: "changeme", "xxx".
 constexpr std::size_t shortest_secret = 8;
 constexpr std::size_t longest_secret = 8 << 10;
+constexpr std::string_view how_to_name = "write `${NAME}` for a variable or `${file:/path}` for a file";
 
 bool is_variable_name(std::string_view name) {
   const auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
@@ -105,18 +106,17 @@ std::optional<Secret> checked(const Node& node, std::string text, const std::str
 
 }  // namespace
 
-std::optional<Credential> CredentialForm::read(const Node& node) const {
-  constexpr std::string_view how = "write `${NAME}` for a variable or `${file:/path}` for a file";
-  if (node.kind() != Tree::Kind::text) {
-    node.key_error("a credential is named, not a list or mapping or nothing", std::string(how));
-    return std::nullopt;
-  }
-  const std::string& text = node.text();
-  const bool reference = text.starts_with("${") && text.find('}') == text.size() - 1;
-  const std::string name = reference ? text.substr(2, text.size() - 3) : std::string();
+bool is_reference(std::string_view text) {
+  return text.starts_with("${") && text.find('}') == text.size() - 1;
+}
+
+std::optional<Credential> named_credential(const Node& node, const std::string& reference, Absence absence,
+                                           Holds holds) {
+  const std::string name =
+      is_reference(reference) ? reference.substr(2, reference.size() - 3) : std::string();
   const bool is_file = name.starts_with("file:");
   if (!is_file && !is_variable_name(name)) {
-    node.key_error("a credential does not stand in the file itself", std::string(how));
+    node.key_error("a credential does not stand in the file itself", std::string(how_to_name));
     return std::nullopt;
   }
   if (is_file && !name.substr(5).starts_with('/')) {
@@ -133,20 +133,31 @@ std::optional<Credential> CredentialForm::read(const Node& node) const {
     return std::nullopt;
   }
   if (!value && absence == Absence::refused) {
-    refuse_absent(node);
+    refuse_absent(node, reference);
     return std::nullopt;
   }
-  if (!value) return Credential{.secret = {}, .source = text};
+  if (!value) return Credential{.secret = {}, .source = reference};
   const std::string source = is_file ? "the file `" + name.substr(5) + "`" : "the variable `" + name + "`";
   auto secret = checked(node, std::move(*value), source, holds);
   if (!secret) return std::nullopt;
-  return Credential{.secret = std::move(*secret), .source = text};
+  return Credential{.secret = std::move(*secret), .source = reference};
+}
+
+std::optional<Credential> CredentialForm::read(const Node& node) const {
+  if (node.kind() != Tree::Kind::text) {
+    node.key_error("a credential is named, not a list or mapping or nothing", std::string(how_to_name));
+    return std::nullopt;
+  }
+  return named_credential(node, node.text(), absence, holds);
 }
 
 void refuse_absent(const Node& node) {
   // What names nothing was reported when it was read.
-  if (node.kind() != Tree::Kind::text || !node.text().starts_with("${")) return;
-  const std::string name = node.text().substr(2, node.text().size() - 3);
+  if (node.kind() == Tree::Kind::text && node.text().starts_with("${")) refuse_absent(node, node.text());
+}
+
+void refuse_absent(const Node& node, const std::string& reference) {
+  const std::string name = reference.substr(2, reference.size() - 3);
   if (name.starts_with("file:")) {
     node.key_error(
         "the file " + quoted(name.substr(5)) + " of this credential cannot be read",

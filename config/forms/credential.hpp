@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "config/forms/form.hpp"
 #include "config/values/secret.hpp"
@@ -27,7 +29,13 @@ struct CredentialForm {
   JsonMembers schema() const;
 };
 
+// Whether a text is "${...}", and so names something.
+bool is_reference(std::string_view text);
+// What `reference` names; it stands in the text of `node`, where problems are reported.
+std::optional<Credential> named_credential(const Node& node, const std::string& reference, Absence absence,
+                                           Holds holds);
 // Reports a credential that could not be found; `node` is what was read.
 void refuse_absent(const Node& node);
+void refuse_absent(const Node& node, const std::string& reference);
 
 }  // namespace config

@@ -208,9 +208,11 @@ const Fields<ProviderSettings>& provider_fields() {
                         "Azure's classic API: the deployment, `host_model`, stands in the path, and this "
                         "behind it. Left out for `/openai/v1`, or `preview` there."),
                field<S>("headers", in_access(&AccessSettings::headers), TextsForm{TextsForm::Of::headers},
-                        "Header fields that are sent with every request."),
+                        "Header fields that are sent with every request. A value may end in ${NAME} or "
+                        "${file:/path}: `Bearer ${TOKEN}`."),
                field<S>("query", in_access(&AccessSettings::query), TextsForm{TextsForm::Of::query},
-                        "Names and values that are put behind every path."),
+                        "Names and values that are put behind every path. A value may end in ${NAME} or "
+                        "${file:/path}."),
                field<S>(
                    "proxy", in_access(&AccessSettings::proxy), ProxyForm{},
                    "Who passes connections on (CONNECT): `http://proxy:3128`, or ${NAME} of a variable "

@@ -24,6 +24,9 @@ std::vector<const Secret*> secrets_of(const ProviderSettings& provider) {
   if (access.google) secrets.insert(secrets.end(), {&access.google->file, &access.google->private_key});
   if (access.entra) secrets.push_back(&access.entra->client_secret);
   if (access.proxy) secrets.push_back(&access.proxy->authorization);
+  for (const NamedTexts* texts : {&access.headers, &access.query}) {
+    for (const NamedText& each : *texts) secrets.push_back(each.named.empty() ? &each.text : &each.named);
+  }
   return secrets;
 }
 

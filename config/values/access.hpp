@@ -84,7 +84,15 @@ struct ProxySettings {
   friend bool operator==(const ProxySettings&, const ProxySettings&) = default;
 };
 
-using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+// A field or a part of a query of one's own. What is said there is mostly a token: nobody is shown it.
+struct NamedText {
+  std::string name;
+  Secret text;
+  Secret named;  // what of it stands in a variable or a file; empty: nothing
+
+  friend bool operator==(const NamedText&, const NamedText&) = default;
+};
+using NamedTexts = std::vector<NamedText>;
 
 struct AccessSettings {
   std::vector<Secret> more_keys;  // beside the provider's credential, each with limits of its own at the host
@@ -94,9 +102,10 @@ struct AccessSettings {
   std::optional<EntraAccess> entra{};
   std::optional<ProxySettings> proxy{};
   std::optional<ClientCertificate> tls{};
-  NamedTexts headers;       // sent with every request
-  NamedTexts query;         // put behind every target
-  std::string api_version;  // Azure's; empty: it has none
+  NamedTexts headers;             // sent with every request
+  NamedTexts query;               // put behind every target
+  bool has_absent_texts = false;  // of both: a variable or file that one of them names is not there
+  std::string api_version;        // Azure's; empty: it has none
 
   friend bool operator==(const AccessSettings&, const AccessSettings&) = default;
 };

@@ -34,9 +34,8 @@ std::size_t key_at(std::string_view text, std::size_t at) {
   return 0;
 }
 
-// Of what follows "Bearer ", whatever it looks like.
-std::size_t bearer_at(std::string_view text, std::size_t at) {
-  constexpr std::string_view scheme = "bearer ";
+// Where what follows `scheme` ends, whatever the case of that; 0 where it does not stand at `at`.
+std::size_t behind_scheme(std::string_view text, std::size_t at, std::string_view scheme) {
   if (text.size() - at < scheme.size()) return 0;
   for (std::size_t i = 0; i < scheme.size(); ++i) {
     const char c = text[at + i];
@@ -45,15 +44,50 @@ std::size_t bearer_at(std::string_view text, std::size_t at) {
   std::size_t end = at + scheme.size();
   while (end < text.size() && text[end] > ' ' && text[end] != '"' && text[end] != '\'' && text[end] != ',')
     ++end;
-  return end - at;
+  return end;
+}
+
+// Of what follows "Bearer ", whatever it looks like; of what follows "Basic ", where it is base64 of a pair.
+std::size_t scheme_at(std::string_view text, std::size_t at) {
+  if (const std::size_t end = behind_scheme(text, at, "bearer ")) return end - at;
+  constexpr std::string_view basic = "basic ";
+  constexpr std::size_t shortest_pair = 8;
+  const std::size_t end = behind_scheme(text, at, basic);
+  if (end < at + basic.size() + shortest_pair) return 0;
+  const std::string_view pair = text.substr(at + basic.size(), end - at - basic.size());
+  const auto is_base64 = [](char c) { return is_key_character(c) || c == '+' || c == '/' || c == '='; };
+  const auto is_no_letter = [](char c) { return c < 'a' || c > 'z'; };
+  const bool is_pair = std::ranges::all_of(pair, is_base64) && std::ranges::any_of(pair, is_no_letter);
+  return is_pair ? end - at : 0;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// How much of `text` is `known`, as it is or with characters encoded as in a URL; 0: it does not begin so.
+std::size_t length_of(std::string_view known, std::string_view text) {
+  std::size_t at = 0;
+  for (const char wanted : known) {
+    if (at < text.size() && text[at] == wanted) {
+      ++at;
+      continue;
+    }
+    if (at + 2 >= text.size() || text[at] != '%') return 0;
+    const int high = hex_digit(text[at + 1]), low = hex_digit(text[at + 2]);
+    if (high < 0 || low < 0 || static_cast<char>(high * 16 + low) != wanted) return 0;
+    at += 3;
+  }
+  return at;
 }
 
 std::size_t secret_at(std::string_view text, std::size_t at, const HostSecrets& secrets) {
   std::size_t longest = 0;
   for (const config::Secret* secret : secrets.credentials) {
     const std::string_view known = secret->reveal();
-    const bool found = known.size() >= least_secret && text.substr(at, known.size()) == known;
-    if (found) longest = std::max(longest, known.size());
+    if (known.size() >= least_secret) longest = std::max(longest, length_of(known, text.substr(at)));
   }
   return longest;
 }
@@ -90,7 +124,7 @@ std::string scrubbed(std::string_view text, const HostSecrets& secrets) {
   for (std::size_t at = 0; at < text.size() && out.size() < max_scrubbed;) {
     const bool word_begins = at == 0 || !is_key_character(text[at - 1]);
     std::size_t secret = secret_at(text, at, secrets);
-    if (word_begins) secret = std::max({secret, key_at(text, at), bearer_at(text, at)});
+    if (word_begins) secret = std::max({secret, key_at(text, at), scheme_at(text, at)});
     if (secret > 0) {
       out += redacted;
       at += secret;

@@ -43,7 +43,7 @@ std::string built(const config::ProviderSettings& settings, const HeadWords& sai
     if (!credential.field.empty()) field(credential.field, credential.value);
   }
   for (const HeadField& each : said.fields) field(each.name, each.value);
-  for (const auto& [name, value] : settings.access.headers) field(name, value);
+  for (const config::NamedText& each : settings.access.headers) field(each.name, each.text.reveal());
   field("Content-Type", said.content_type);
   field("Accept", said.accept);
   field("Accept-Encoding", "identity");
@@ -69,11 +69,11 @@ std::string whole_target(const config::ProviderSettings& settings, std::string_v
   std::string whole = settings.base_url.path;
   whole += target;
   char mark = target.find('?') == std::string_view::npos ? '?' : '&';
-  for (const auto& [name, value] : settings.access.query) {
+  for (const config::NamedText& each : settings.access.query) {
     whole += std::exchange(mark, '&');
-    append_segment(whole, name);
+    append_segment(whole, each.name);
     whole += '=';
-    append_segment(whole, value);
+    append_segment(whole, each.text.reveal());
   }
   return whole;
 }

@@ -27,10 +27,18 @@ SECRETS = {name: f"sk-{CANARY}{name}{'x' * 24}" for name in
 PROMPT = "the prompt says tr4pd00r"  # not a secret of ours, but nothing to keep either
 
 
+TOLD = []  # what hosts were told, head by head
+
+
+def head_of(exchange):
+    TOLD.append(exchange.path + " " + " ".join(f"{name}={value}" for name, value in exchange.headers.items()))
+    return TOLD[-1]
+
+
 def echo(status, **error):
     """A host whose error repeats who asked, as some do."""
     async def answer(exchange):
-        said = " ".join(f"{name}={value}" for name, value in exchange.headers.items())
+        said = head_of(exchange)
         await exchange.reply(status, {"error": {"message": f"Incorrect API key provided: {said}"} | error},
                              headers=[("x-debug-request", said.replace("\r", "").replace("\n", ""))])
     return answer
@@ -39,13 +47,13 @@ def echo(status, **error):
 async def echo_in_a_stream(exchange):
     await exchange.begin_stream()
     await exchange.event(behaviours.piece({"content": "Hel"}))
-    said = " ".join(f"{name}={value}" for name, value in exchange.headers.items())
+    said = head_of(exchange)
     await exchange.event({"error": {"message": f"bad key {said}", "code": 401}})
     await exchange.end_stream()
 
 
 async def nonsense(exchange):
-    said = " ".join(f"{name}={value}" for name, value in exchange.headers.items())
+    said = head_of(exchange)
     await exchange.send(f"HTTP/1.1 200 {said}\r\nContent-Length: 5000\r\n\r\n{said}".encode())
     return False
 
@@ -75,7 +83,7 @@ class Canaries(unittest.TestCase):
                           ledger={"enabled": True})
         for provider in gateway.settings["providers"].values():
             provider |= {"credential": ["${HOST_KEY}", "${SECOND_KEY}"],
-                         "headers": {"x-team-token": "${HEADER}"}, "query": {"token": "${QUERY}"}}
+                         "headers": {"x-team-token": "Bearer ${HEADER}"}, "query": {"token": "${QUERY}"}}
         amazon = gateway.settings["providers"]["amazon"]
         del amazon["credential"]
         amazon |= {"dialect": "bedrock", "aws": {"region": "us-east-1"}}
@@ -125,6 +133,8 @@ class Canaries(unittest.TestCase):
                             {"Cookie": f"isocost={SECRETS['client']}"}, {"x-goog-api-key": SECRETS["wrong"]},
                             {"Origin": f"https://{SECRETS['wrong']}.example"}):
                 gateway.ask(question("ok"), headers)
+            for model in (SECRETS["client"], f"ok:{SECRETS['client']}"):
+                gateway.ask(question(model))
             with RawClient(gateway.port) as client:
                 client.send_while_welcome(chat(headers=[f"Authorization: Bearer {SECRETS['client']}", "Bad Field: x"]))
             settings = dict(gateway.settings)
@@ -136,6 +146,8 @@ class Canaries(unittest.TestCase):
             outputs = self.outputs(gateway)
             log = gateway.log_path.read_text()
             command = pathlib.Path(f"/proc/{gateway.process.pid}/cmdline").read_bytes()
+        for name in ("host", "header", "query"):
+            self.assertTrue(any(SECRETS[name] in head for head in TOLD), f"no host was told the {name}")
         for where, text in answers.items():
             self.check("the answer to " + where, text)
         for where, text in outputs.items():

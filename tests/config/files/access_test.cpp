@@ -326,13 +326,38 @@ TEST_CASE("a proxy is the environment's for https, but for whom it is not meant"
 
 TEST_CASE("fields that isocost says itself, and what could end a line, cannot be added") {
   const auto added = provider("base_url: https://a.example, headers: {x-a: \"1\"}, query: {b: \"2\"}");
-  CHECK(added.access.headers == NamedTexts{{"x-a", "1"}});
-  CHECK(added.access.query == NamedTexts{{"b", "2"}});
+  CHECK(added.access.headers == NamedTexts{{.name = "x-a", .text = Secret("1"), .named = {}}});
+  CHECK(added.access.query == NamedTexts{{.name = "b", .text = Secret("2"), .named = {}}});
   for (const char* name : {"Host", "authorization", "Content-Length", "a b", "a:b"}) {
     CAPTURE(name);
     CHECK(has(refused("base_url: https://a.example, headers: {\"" + std::string(name) + "\": x}"),
               "no header field of this name"));
   }
+}
+
+TEST_CASE("a field or a query of one's own may be what a variable or a file holds, which nobody is shown") {
+  const auto added = provider(
+      "base_url: https://a.example, headers: {x-team: \"${KEY}\", x-gateway: \"Bearer ${OTHER_KEY}\"}, "
+      "query: {token: \"${file:/account.key}\"}",
+      test::sources_of({{"KEY", "a-key-of-the-tests"}, {"OTHER_KEY", "another-key"}},
+                       {{"/account.key", {"key-in-a-file\n"}}}));
+  REQUIRE(added.access.headers.size() == 2);
+  CHECK(added.access.headers[0].text.reveal() == "a-key-of-the-tests");
+  CHECK(added.access.headers[1].text.reveal() == "Bearer another-key");
+  CHECK(added.access.query.at(0).text.reveal() == "key-in-a-file");
+  std::vector<std::string_view> secrets;
+  for (const Secret* each : secrets_of(added)) secrets.push_back(each->reveal());
+  for (const char* each : {"a-key-of-the-tests", "another-key", "key-in-a-file"}) {
+    CAPTURE(each);
+    CHECK(std::ranges::find(secrets, each) != secrets.end());
+  }
+}
+
+TEST_CASE("a field whose variable is not there is refused, or leaves out a provider that is optional") {
+  const std::string members = "base_url: https://a.example, headers: {x-team: \"${NOWHERE}\"}";
+  CHECK(has(refused(members), "the variable `NOWHERE` is not set"));
+  CHECK(load_provider(members + ", optional: true", sources()).settings->providers.empty());
+  CHECK(has(refused("base_url: https://a.example, query: {a: \"${KEY} b\"}"), "stands at the end"));
 }
 
 TEST_CASE("a machine's own identity is used where it is switched on, and of this machine alone") {

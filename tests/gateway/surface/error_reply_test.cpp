@@ -129,6 +129,18 @@ TEST_CASE("secrets do not pass the scrubber") {
   CHECK(clean("caf\xc3\xa9 \xff\xc3 \xed\xa0\x80") == "caf\xc3\xa9 ?? ???");
 }
 
+TEST_CASE("a secret does not pass in the words of an address or of another scheme either") {
+  const config::Secret slashed("correct/horse+battery=");
+  HostSecrets secrets;
+  secrets.credentials = {&slashed};
+  const auto clean = [&](const std::string& text) { return scrubbed(text, secrets); };
+  CHECK(clean("bad token=correct%2Fhorse%2Bbattery%3D&a=1") == "bad token=[redacted]&a=1");
+  CHECK(clean("bad token=correct%2fhorse+battery%3d") == "bad token=[redacted]");
+  CHECK(clean("Proxy-Authorization: Basic dXNlcjpwYXNz, sent") == "Proxy-Authorization: [redacted], sent");
+  CHECK(clean("100%25 of correct%2Fhorse") == "100%25 of correct%2Fhorse");
+  CHECK(clean("a basic idea, and 5%") == "a basic idea, and 5%");
+}
+
 TEST_CASE("addresses do not pass the scrubber, and what only looks like one does") {
   HostSecrets secrets;
   secrets.hosts = {"gpu-pool", "inference.acme.zone"};
