@@ -13,13 +13,26 @@ using routing::Interval;
 // Four digits that count.
 std::string short_number(double value) {
   if (std::isnan(value)) return "-";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.4g", value);
   return text.data();
 }
 
+// Of so few that it might be anything, no interval is said.
+bool says_something(const Interval& interval) {
+  return std::isfinite(interval.low) && std::isfinite(interval.high);
+}
+
+// A share may be anything from 0 to 1, and then nothing is known of it.
+bool says_something_of_share(const Interval& share) {
+  return says_something(share) && (share.low > 0 || share.high < 1);
+}
+
+constexpr const char* too_few = "too few to say";
+
 std::string interval_text(const Interval& interval, double scale) {
+  if (std::isnan(interval.mean)) return "-";
+  if (!says_something(interval)) return too_few;
   return short_number(interval.mean * scale) + " (" + short_number(interval.low * scale) + " .. " +
          short_number(interval.high * scale) + ")";
 }
@@ -80,16 +93,26 @@ std::string exact_json(const ExactReplay& replay) {
 }
 
 std::string policy_page(const PolicyReplay& replay, const Screen& screen) {
-  std::string text = std::to_string(replay.requests) + " requests as if under \"" + replay.policy +
-                     "\", with 95 % intervals\n\n";
+  std::string text;
+  if (replay.forbidden > 0) {
+    std::uint64_t all = replay.requests;
+    for (const auto& [why, count] : replay.left_out) all += count;
+    text += "never: " + std::to_string(replay.forbidden) + " of " + std::to_string(all) +
+            " requests might go to hosts that are forbidden to them; what follows is of the others\n";
+  }
+  text += std::to_string(replay.requests) + " requests as if under \"" + replay.policy +
+          "\", with 95 % intervals\n\n";
   std::vector<Row> rows;
   for (const MeasureEstimate& measure : replay.measures) {
-    const auto cell = [&](const Interval& interval) {
-      return Cell{.text = interval_text(interval, measure.scale)};
+    const auto text_of = [&](const Interval& interval) -> std::string {
+      if (measure.unit == "%" && std::isfinite(interval.mean) && !says_something_of_share(interval))
+        return too_few;
+      return interval_text(interval, measure.scale);
     };
+    const auto cell = [&](const Interval& interval) { return Cell{.text = text_of(interval)}; };
     rows.push_back({Cell{measure.name + ", " + measure.unit}, cell(measure.estimate.logged),
-                    Cell{interval_text(measure.estimate.robust, measure.scale), Colour::bold},
-                    cell(measure.estimate.weighted), cell(measure.estimate.model)});
+                    Cell{text_of(measure.estimate.robust), Colour::bold}, cell(measure.estimate.weighted),
+                    cell(measure.estimate.model)});
   }
   text += lines(table({{"measure", Align::left},
                        {"as recorded"},
@@ -100,7 +123,8 @@ std::string policy_page(const PolicyReplay& replay, const Screen& screen) {
   rows.clear();
   for (const ShareEstimate& share : replay.shares) {
     rows.push_back({Cell{share.endpoint}, Cell{short_number(share.logged * 100) + " %"},
-                    Cell{interval_text(share.under_new, 100) + " %"}});
+                    Cell{says_something_of_share(share.under_new) ? interval_text(share.under_new, 100) + " %"
+                                                                  : too_few}});
   }
   text += "\n" + lines(table({{"endpoint", Align::left}, {"as recorded"}, {"new share"}}, rows, screen));
   text += "\n" + short_number(replay.support.effective) + " effective requests of " +
@@ -131,6 +155,7 @@ std::string policy_json(const PolicyReplay& replay) {
   return json::serialize(json::object{{"policy", replay.policy},
                                       {"requests", replay.requests},
                                       {"retried", replay.retried},
+                                      {"forbidden", replay.forbidden},
                                       {"measures", std::move(measures)},
                                       {"shares", std::move(shares)},
                                       {"effective_requests", replay.support.effective},

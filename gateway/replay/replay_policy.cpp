@@ -77,6 +77,24 @@ void add(const LoggedRequest& request, const routing::Catalogue& catalogue, cons
   ++sums.chosen[name_of(catalogue, choice)];
 }
 
+// Whom compliance left out, whatever it would cost: nobody is told what it would save to ask them.
+std::vector<bool> forbidden_by(const Decision& decision, std::size_t endpoints) {
+  std::vector<bool> forbidden(endpoints + 1);
+  for (const Verdict& verdict : decision.verdicts) {
+    forbidden[verdict.endpoint] =
+        verdict.removal == routing::Removal::always || verdict.removal == routing::Removal::policy_allow;
+  }
+  return forbidden;
+}
+
+bool might_reach(const std::vector<bool>& forbidden, const Decision& decision) {
+  return std::ranges::any_of(decision.verdicts, [&](const Verdict& verdict) {
+    return verdict.propensity > 0 && forbidden[verdict.endpoint];
+  });
+}
+
+constexpr const char* forbidden_there = "the new policy might send them to hosts that are forbidden to them";
+
 // What the recorded request's first decision can tell; why it cannot, otherwise.
 const char* take(const LoggedRequest& request, ReplayStages& stages, ReplayPolicies& recorded,
                  const std::string& policy, ReplayPolicies& others, Sums& sums) {
@@ -93,8 +111,11 @@ const char* take(const LoggedRequest& request, ReplayStages& stages, ReplayPolic
   if (difference(logged, again) != routing::Difference::none) {
     return "their recorded decision cannot be reproduced, so its probabilities are not known";
   }
-  const Chances old(again, stage->catalogue().endpoints().size());
+  const std::size_t endpoints = stage->catalogue().endpoints().size();
+  const Chances old(again, endpoints);
+  const std::vector<bool> forbidden = forbidden_by(again, endpoints);
   const Decision& fresh = stage->decide(request.demand, logged, {}, *under);
+  if (might_reach(forbidden, fresh)) return forbidden_there;
   add(request, stage->catalogue(), old, fresh, sums);
   return nullptr;
 }
@@ -181,6 +202,7 @@ PolicyReplay replay_under(RecordReader& reader, const std::string& policy, Repla
     if (request.decisions.empty()) continue;
     if (const char* why = take(request, stages, recorded, policy, others, sums)) {
       ++result.left_out[why];
+      result.forbidden += why == forbidden_there ? 1 : 0;
     } else if (request.attempts.size() > 1) {
       ++result.retried;
     }

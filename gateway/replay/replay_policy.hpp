@@ -29,6 +29,8 @@ struct PolicyReplay {
   std::string policy;
   std::uint64_t requests = 0;  // that the estimates rest on
   std::uint64_t retried = 0;
+  // Those that it might send to whom the recorded policy, or what holds always, never allows: left out.
+  std::uint64_t forbidden = 0;
   std::map<std::string, std::uint64_t> left_out;  // requests, by reason
   std::vector<MeasureEstimate> measures;
   std::vector<ShareEstimate> shares;  // the greatest under the new policy first

@@ -29,8 +29,10 @@ struct Host {
   std::vector<config::PriceRule> price_rules{};
 };
 
-inline config::Settings settings_of(const std::vector<Host>& hosts) {
+inline config::Settings settings_of(const std::vector<Host>& hosts,
+                                    std::vector<config::PolicySettings> policies = {}) {
   config::Settings settings;
+  settings.policies = std::move(policies);
   config::ModelSettings model{.name = {"m"}};
   for (const Host& host : hosts) {
     config::EndpointSettings endpoint;
@@ -62,9 +64,10 @@ inline namespace simulated_market {
 // Runs requests one after the other through plan, a simulated host and the market.
 class World {
  public:
-  explicit World(std::vector<Host> fleet, std::uint64_t seed = 1)
+  explicit World(std::vector<Host> fleet, std::uint64_t seed = 1,
+                 std::vector<config::PolicySettings> policies = {})
       : hosts(std::move(fleet)),
-        catalogue(std::make_shared<const routing::Catalogue>(settings_of(hosts), 1)),
+        catalogue(std::make_shared<const routing::Catalogue>(settings_of(hosts, std::move(policies)), 1)),
         market(catalogue, now),
         in_flight(hosts.size()),
         seed_(seed) {}

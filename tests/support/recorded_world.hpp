@@ -17,8 +17,11 @@ inline config::WallTime wall_at(int minutes) {
 
 class RecordedWorld {
  public:
-  RecordedWorld(std::vector<Host> hosts, gateway::RecordWriter& writer, std::uint64_t seed = 1)
-      : world(std::move(hosts), seed * 1'000'000), writer_(writer), seed_(seed * 1'000'000) {}
+  RecordedWorld(std::vector<Host> hosts, gateway::RecordWriter& writer, std::uint64_t seed = 1,
+                std::vector<config::PolicySettings> policies = {})
+      : world(std::move(hosts), seed * 1'000'000, std::move(policies)),
+        writer_(writer),
+        seed_(seed * 1'000'000) {}
 
   // Requests with different prompts, prefixes, limits and load; failed attempts are followed by another one.
   void ask(int times, config::WallTime wall = wall_at(0)) {

@@ -192,13 +192,14 @@ export function show(view) {
       const name = picked, said = await replayed(name);
       if (left()) return;
       fill(tried, result(said), plot);
-      if (!said.requests) return;
+      if (!said.requests || said.forbidden) return;
       const points = [point("as it was", said, "logged"), point(name, said, "robust")];
       fill(plot, frontier(points));
       for (const end of ["cheapest", "fastest"]) {
         if (end === name) continue;
         const other = await replayed(end);
         if (left()) return;
+        if (!other.requests || other.forbidden) continue;
         points.push(point(end, other, "robust"));
         fill(plot, frontier(points));
       }
@@ -211,6 +212,10 @@ export function show(view) {
   const is_share_of_nothing = (of, whole) => of.low <= 0 && of.high >= whole;  // of so few that it might be anything
   const interval = (of, factor = 1, unit = "") => (Number.isFinite(of?.low) && Number.isFinite(of?.high) && !(unit === "%" && is_share_of_nothing(of, 1)) ? `${number(of.mean * factor)} (${number(of.low * factor)} to ${number(of.high * factor)})` : "too few to say");
   function result(said) {
+    if (said.forbidden) {
+      const all = said.requests + Object.values(said.left_out).reduce((sum, each) => sum + each, 0);
+      return note("bad", `Never: ${count(said.forbidden)} of ${count(all)} recorded requests might go to hosts that are forbidden to them. What it would save is not told.`);
+    }
     if (!said.requests) return note("", "Too few recorded requests can be replayed to say anything yet.");
     return h("div", {}, h("p", {}, `${count(said.requests)} recorded requests; in parentheses 95 % intervals.`), said.warnings.map((warning) => note("warn", warning)),
       table("Measures", [["Measure", "", (m) => m.measure], ["Unit", "", (m) => m.unit], ["As it was", "number", (m) => interval(m.logged, m.factor_to_unit, m.unit)], ["Under it", "number", (m) => interval(m.robust, m.factor_to_unit, m.unit)]], said.measures),

@@ -129,6 +129,54 @@ TEST_CASE("a policy that chooses what was never chosen gets a warning and its st
   CHECK(share_of(replayed(file, "fastest"), "cheap") < 0.1);
 }
 
+TEST_CASE("of so little that it might be anything, no interval is said") {
+  const ScratchDirectory directory;
+  const std::string file = directory.file("records.db");
+  record(file, "cheapest", 12);
+  ReplayOptions options = from(file);
+  options.policy = "fastest";
+  const Ran ran = run(options);
+  CHECK(ran.status == 2);
+  CHECK(ran.out.find("too few to say") != std::string::npos);
+  CHECK(ran.out.find("inf") == std::string::npos);
+  CHECK(ran.out.find("(0 .. 100)") == std::string::npos);
+}
+
+TEST_CASE("where a policy would send requests to hosts that were forbidden to them, it is not offered") {
+  const ScratchDirectory directory;
+  const std::string file = directory.file("records.db");
+  config::PolicySettings mine;
+  mine.name = {"mine"};
+  mine.extends = config::SourceText{.text = "balanced", .place = {}};
+  mine.allow = config::SourceText{.text = "provider != \"cheap\"", .place = {}};
+  {
+    RecordWriter writer(file, {});
+    RecordedWorld world(fleet(), writer, 1, {mine});
+    config::Problems problems;
+    const routing::PolicySet set = routing::compile(support::settings_of(fleet(), {mine}), problems);
+    REQUIRE(set.find("mine"));
+    world.world.policy = *set.find("mine");
+    world.world.policy.explore = 0;
+    world.world.purse = {};
+    world.ask(300);
+  }
+  const PolicyReplay under_mine = replayed(file, "mine");
+  CHECK(under_mine.requests == 300);
+  CHECK(under_mine.forbidden == 0);
+
+  const PolicyReplay cheapest = replayed(file, "cheapest");
+  CHECK(cheapest.forbidden == 300);
+  CHECK(cheapest.requests == 0);
+  ReplayOptions options = from(file);
+  options.policy = "cheapest";
+  const Ran ran = run(options);
+  CHECK(ran.status == 1);
+  CHECK(ran.out.find("never: 300 of 300 requests might go to hosts that are forbidden to them") !=
+        std::string::npos);
+  options.print = ReplayOptions::Print::json;
+  CHECK(boost::json::parse(run(options).out).at("forbidden") == 300);
+}
+
 TEST_CASE("the new policy may come from another configuration, for the recorded hosts") {
   const ScratchDirectory directory;
   record(directory.file("records.db"), "openrouter", 100);
