@@ -1,5 +1,8 @@
 #include "gateway/commands/shadows_command.hpp"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <array>
 #include <boost/json.hpp>
@@ -53,6 +56,13 @@ std::string text_of(const json::object& row, std::string_view name) {
   return std::string(row.at(name).as_string());
 }
 
+// Into a file or a pipe: everything there is.
+int columns_now() {
+  winsize size{};
+  const bool is_terminal = ::isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return is_terminal && size.ws_col > 0 ? size.ws_col : 200;
+}
+
 int ask(const Asked& asked) {
   const Fetched page = fetch({.url = asked.url, .path = "/admin/policies", .token = asked.key});
   if (!page.body) {
@@ -63,7 +73,7 @@ int ask(const Asked& asked) {
     std::cout << *page.body << "\n";
     return 0;
   }
-  for (const std::string& line : shadow_lines(*page.body, 200)) std::cout << line << "\n";
+  for (const std::string& line : shadow_lines(*page.body, columns_now())) std::cout << line << "\n";
   return 0;
 }
 
@@ -79,7 +89,7 @@ std::vector<std::string> shadow_lines(const std::string& text, int columns) {
   const std::vector<Column> heads{
       {"IN FORCE", Align::left, 0},    {"SHADOW", Align::left, 0},   {"MODEL", Align::left, 8},
       {"REQUESTS", Align::right, 0},   {"MOVED", Align::right, 0},   {"COST $/1k", Align::left, 0},
-      {"BILLED $/1k", Align::left, 1}, {"ANSWER s", Align::left, 2}, {"", Align::left, 0}};
+      {"BILLED $/1k", Align::left, 1}, {"ANSWER s", Align::left, 2}, {"", Align::left, 0, Shorten::never}};
   std::vector<Row> cells;
   for (const json::value& each : rows) {
     const json::object& row = each.as_object();
@@ -94,10 +104,10 @@ std::vector<std::string> shadow_lines(const std::string& text, int columns) {
                      {words_for(row)}});
   }
   std::vector<std::string> lines = table(heads, cells, {.columns = columns, .rows = 10'000});
-  lines.push_back(
+  constexpr std::string_view said =
       "What it would add to 1,000 requests, and to the time of each (less than zero: save), in parentheses "
-      "95 % intervals that hold "
-      "however often one looks.");
+      "95 % intervals that hold however often one looks.";
+  for (std::string& line : wrapped(said, columns)) lines.push_back(std::move(line));
   const auto left_out = page.at("shadows_left_out").to_number<std::int64_t>();
   if (left_out > 0) lines.push_back(std::to_string(left_out) + " requests could not be judged.");
   return lines;

@@ -62,13 +62,23 @@ std::string now_text(const json::object& row) {
 }
 
 const std::vector<Column>& columns() {
-  static const std::vector<Column> all{
-      {"ENDPOINT", Align::left, 0}, {"MODEL", Align::left, 8},        {"STATE", Align::left, 0},
-      {"$/M IN", Align::right, 5},  {"$/M OUT", Align::right, 3},     {"TTFT", Align::right, 0},
-      {"P90", Align::right, 4},     {"NEXT", Align::right, 6},        {"TOK/S", Align::right, 0},
-      {"FAIL", Align::right, 1},    {"UP", Align::right, 9},          {"NOW", Align::right, 2},
-      {"SHARE", Align::right, 0},   {"1 MIN   ", Align::left, 2},     {"$/1K REQ", Align::right, 7},
-      {"TOTAL", Align::right, 7},   {"LAST FAILURE", Align::left, 10}};
+  static const std::vector<Column> all{{"ENDPOINT", Align::left, 0, Shorten::middle},
+                                       {"MODEL", Align::left, 8, Shorten::middle},
+                                       {"STATE", Align::left, 0},
+                                       {"$/M IN", Align::right, 5},
+                                       {"$/M OUT", Align::right, 3},
+                                       {"TTFT", Align::right, 0},
+                                       {"P90", Align::right, 4},
+                                       {"NEXT", Align::right, 6},
+                                       {"TOK/S", Align::right, 0},
+                                       {"FAIL", Align::right, 1},
+                                       {"UP", Align::right, 9},
+                                       {"NOW", Align::right, 2},
+                                       {"SHARE", Align::right, 0},
+                                       {"1 MIN   ", Align::left, 2},
+                                       {"$/1K REQ", Align::right, 7},
+                                       {"TOTAL", Align::right, 7},
+                                       {"LAST FAILURE", Align::left, 10}};
   return all;
 }
 
@@ -157,7 +167,7 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
       std::ranges::any_of(all, [&](auto* row) { return model_of(row) != model_of(all[0]); });
   if (has_several) {
     shown[1].keep = 0;
-    for (Row& row : rows) row[1].text = fitted(row[1].text, std::clamp(screen.columns / 5, 12, 40));
+    for (Row& row : rows) row[1].text = fitted_apart(row[1].text, std::clamp(screen.columns / 5, 12, 40));
   }
   const auto drop = [&](std::string_view title) {
     const auto found = std::ranges::find(shown, title, &Column::title);

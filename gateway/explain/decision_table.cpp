@@ -25,7 +25,15 @@ bool has_several_models(const Decided& decided) {
 }
 
 std::string model_of(const Decided& decided, const Verdict& verdict) {
-  return fitted(decided.catalogue.endpoints()[verdict.endpoint].model->name.text, 28);
+  return fitted_apart(decided.catalogue.endpoints()[verdict.endpoint].model->name.text, 28);
+}
+
+const Column model_column{"MODEL", Align::left, 0, Shorten::middle};
+
+// A sentence, however long, in as many lines as it takes.
+void say(const std::string& text, Colour colour, const Screen& screen, std::vector<std::string>& lines) {
+  for (const std::string& line : wrapped(text, screen.columns))
+    lines.push_back(painted(line, colour, screen.paint));
 }
 
 std::vector<std::string> headline(const Decided& decided, const Screen& screen) {
@@ -48,15 +56,11 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
   }
   std::vector<std::string> lines{fitted(asked, screen.columns)};
   if (!decided.kept_out.empty()) {
-    for (const std::string& line : wrapped("kept out now: " + std::string(decided.kept_out), screen.columns))
-      lines.push_back(painted(line, Colour::red, screen.paint));
+    say("kept out now: " + std::string(decided.kept_out), Colour::red, screen, lines);
     answer = "with that it " + answer;
   }
-  lines.push_back(painted(fitted(answer, screen.columns), colour, screen.paint));
-  if (const std::string trial = trial_text(decision); !trial.empty()) {
-    for (const std::string& line : wrapped(trial, screen.columns))
-      lines.push_back(painted(line, Colour::yellow, screen.paint));
-  }
+  say(answer, colour, screen, lines);
+  say(trial_text(decision), Colour::yellow, screen, lines);
   return lines;
 }
 
@@ -68,12 +72,13 @@ std::string over(double dollars) {
 std::vector<std::string> candidates(const Decided& decided, const Screen& screen) {
   const auto ranked = by_rank(decided.decision);
   if (ranked.empty()) return {};
-  std::vector<Column> columns{
-      {"", Align::left, 0},           {"ENDPOINT", Align::left, 0}, {"COST", Align::right, 0},
-      {"OVER BEST", Align::right, 4}, {"PRICE", Align::right, 0},   {"WAIT", Align::right, 2},
-      {"TOKENS", Align::right, 2},    {"RISK", Align::right, 3},    {"OTHER", Align::right, 5},
-      {"TTFT", Align::right, 0},      {"TOK/S", Align::right, 0},   {"FAIL", Align::right, 6},
-      {"CHANCE", Align::right, 1}};
+  std::vector<Column> columns{{"", Align::left, 0},        {"ENDPOINT", Align::left, 0, Shorten::middle},
+                              {"COST", Align::right, 0},   {"OVER BEST", Align::right, 4},
+                              {"PRICE", Align::right, 0},  {"WAIT", Align::right, 2},
+                              {"TOKENS", Align::right, 2}, {"RISK", Align::right, 3},
+                              {"OTHER", Align::right, 5},  {"TTFT", Align::right, 0},
+                              {"TOK/S", Align::right, 0},  {"FAIL", Align::right, 6},
+                              {"CHANCE", Align::right, 1}};
   const double best = ranked.front()->cost.total();
   std::vector<Row> rows;
   for (const Verdict* v : ranked) {
@@ -93,7 +98,7 @@ std::vector<std::string> candidates(const Decided& decided, const Screen& screen
                     {percent_text(v->propensity), Colour::dim}});
   }
   if (has_several_models(decided)) {
-    columns.insert(columns.begin() + 2, {"MODEL", Align::left, 0});
+    columns.insert(columns.begin() + 2, model_column);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       rows[i].insert(rows[i].begin() + 2, {model_of(decided, *ranked[i]), Colour::dim});
     }
@@ -108,10 +113,11 @@ std::vector<std::string> left_out(const Decided& decided, const Screen& screen) 
   for (const Verdict* v : removed) {
     rows.push_back({{"x", Colour::red}, {name_of(decided, *v)}, {removal_text(*v, decided), Colour::dim}});
   }
-  std::vector<Column> columns{
-      {"", Align::left, 0}, {"LEFT OUT", Align::left, 0}, {"BECAUSE IT", Align::left, 0}};
+  std::vector<Column> columns{{"", Align::left, 0},
+                              {"LEFT OUT", Align::left, 0, Shorten::middle},
+                              {"BECAUSE IT", Align::left, 0, Shorten::never}};
   if (has_several_models(decided)) {
-    columns.insert(columns.begin() + 2, {"MODEL", Align::left, 0});
+    columns.insert(columns.begin() + 2, model_column);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       rows[i].insert(rows[i].begin() + 2, {model_of(decided, *removed[i]), Colour::dim});
     }
@@ -122,9 +128,7 @@ std::vector<std::string> left_out(const Decided& decided, const Screen& screen) 
 // What the request is held to beside its policy's own rules, and why it has no other policy.
 std::vector<std::string> circumstances(const Decided& decided, const Screen& screen) {
   std::vector<std::string> lines;
-  const auto add = [&](const std::string& text) {
-    lines.push_back(painted(fitted(text, screen.columns), Colour::dim, screen.paint));
-  };
+  const auto add = [&](const std::string& text) { say(text, Colour::dim, screen, lines); };
   for (const std::string_view reason : decided.passed_over) add("passed over: " + std::string(reason));
   for (const Verdict& verdict : decided.decision.verdicts) {
     const std::string when = price_rule_text(verdict, decided);
@@ -140,6 +144,10 @@ std::vector<std::string> circumstances(const Decided& decided, const Screen& scr
                                : ""));
   }
   for (const Verdict* v : by_rank(decided.decision)) {
+    if (v->prediction.is_demoted && decided.policy.demotion != 1) {
+      add(name_of(decided, *v) + " counts " + rate_text(decided.policy.demotion) +
+          " x as dear (OTHER): its answers pass their checks less often than before, or than others' do");
+    }
     const Surcharge more = surcharge_of(decided, *v);
     if (more.dollars == 0) continue;
     add("of the risk of " + name_of(decided, *v) + " " + money_text(more.dollars) + " are for the " +
@@ -154,12 +162,10 @@ std::vector<std::string> circumstances(const Decided& decided, const Screen& scr
 std::vector<std::string> compromises(const Decided& decided, const Screen& screen) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < decided.decision.relaxed; ++i) {
-    lines.push_back(painted(fitted("gave up: " + decided.policy.relax[i].text, screen.columns),
-                            Colour::yellow, screen.paint));
+    say("gave up: " + decided.policy.relax[i].text, Colour::yellow, screen, lines);
   }
   if (const auto remedy = remedy_of(decided)) {
-    lines.push_back(painted(fitted(remedy_text(*remedy, decided.catalogue), screen.columns), Colour::yellow,
-                            screen.paint));
+    say(remedy_text(*remedy, decided.catalogue), Colour::yellow, screen, lines);
   }
   return lines;
 }

@@ -83,7 +83,9 @@ std::string line_of(const Layout& layout, const std::vector<Column>& columns, co
   int room = screen.columns;
   for (std::size_t at = 0; at < layout.columns.size() && room > 0; ++at) {
     const std::size_t column = layout.columns[at];
-    const std::string text = fitted(row[column].text, std::min(layout.widths[column], room));
+    const int most = std::min(layout.widths[column], room);
+    const bool is_apart = columns[column].shorten == Shorten::middle;
+    const std::string text = is_apart ? fitted_apart(row[column].text, most) : fitted(row[column].text, most);
     const std::string padding(size(std::min(layout.widths[column], room) - width(text)), ' ');
     const bool last = at + 1 == layout.columns.size();
     if (columns[column].align == Align::right) line += padding;
@@ -94,6 +96,23 @@ std::string line_of(const Layout& layout, const std::vector<Column>& columns, co
     if (!last && room > 0) line.append(size(gap), ' ');
   }
   return line;
+}
+
+// Of a row whose last text goes on.
+std::vector<std::string> lines_of(const Layout& layout, const std::vector<Column>& columns, const Row& row,
+                                  const Screen& screen) {
+  if (layout.columns.empty()) return {""};
+  const std::size_t last = layout.columns.back();
+  if (columns[last].shorten != Shorten::never || width(row[last].text) <= layout.widths[last])
+    return {line_of(layout, columns, row, screen)};
+  std::vector<std::string> lines;
+  Row part = row;
+  for (std::string& text : wrapped(row[last].text, layout.widths[last])) {
+    part[last].text = std::move(text);
+    lines.push_back(line_of(layout, columns, part, screen));
+    for (std::size_t i = 0; i < last; ++i) part[i].text.clear();
+  }
+  return lines;
 }
 
 // The length of the sequence at the front; 0 where it is not UTF-8.
@@ -131,7 +150,9 @@ std::vector<std::string> table(const std::vector<Column>& columns, const std::ve
   Row titles;
   for (const Column& column : columns) titles.push_back({column.title, Colour::dim});
   std::vector<std::string> lines{line_of(layout, columns, titles, screen)};
-  for (const Row& row : rows) lines.push_back(line_of(layout, columns, row, screen));
+  for (const Row& row : rows) {
+    for (std::string& line : lines_of(layout, columns, row, screen)) lines.push_back(std::move(line));
+  }
   return lines;
 }
 
@@ -153,7 +174,10 @@ int width(std::string_view text) {
   return columns;
 }
 
-std::string fitted(std::string_view text, int columns) {
+namespace {
+
+// Without what would steer the terminal.
+std::vector<std::string> characters_of(std::string_view text) {
   std::vector<std::string> characters;
   while (!text.empty()) {
     const std::size_t length = sequence(text);
@@ -164,11 +188,34 @@ std::string fitted(std::string_view text, int columns) {
     }
     text.remove_prefix(std::max<std::size_t>(1, length));
   }
+  return characters;
+}
+
+std::string joined(const std::vector<std::string>& characters) {
+  return std::accumulate(characters.begin(), characters.end(), std::string());
+}
+
+}  // namespace
+
+std::string fitted(std::string_view text, int columns) {
+  std::vector<std::string> characters = characters_of(text);
   if (characters.size() > size(columns)) {
     characters.resize(size(columns));
     if (columns > 1) characters.back() = "…";
   }
-  return std::accumulate(characters.begin(), characters.end(), std::string());
+  return joined(characters);
+}
+
+std::string fitted_apart(std::string_view text, int columns) {
+  std::vector<std::string> characters = characters_of(text);
+  if (characters.size() <= size(columns)) return joined(characters);
+  if (columns < 5) return fitted(text, columns);
+  // Names of a family differ behind what they share.
+  const std::size_t head = size(columns - 1) / 3, tail = size(columns - 1) - head;
+  characters.erase(characters.begin() + static_cast<std::ptrdiff_t>(head),
+                   characters.end() - static_cast<std::ptrdiff_t>(tail));
+  characters.insert(characters.begin() + static_cast<std::ptrdiff_t>(head), "…");
+  return joined(characters);
 }
 
 std::vector<std::string> wrapped(std::string_view text, int columns) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "gateway/text/table.hpp"
+
 using gateway::shadow_lines;
 
 namespace {
@@ -30,6 +32,17 @@ TEST_CASE("what a shadow would save is told in a thousand requests, with its int
 TEST_CASE("one that might go to forbidden hosts is never told as a saving") {
   const auto lines = shadow_lines(page("forbidden", R"({"mean":-0.002,"low":-0.003,"high":-0.001})"), 200);
   CHECK(lines[1].find("never: 2 to hosts that are forbidden now") != std::string::npos);
+}
+
+TEST_CASE("on a narrow screen all is said in lines that fit") {
+  const auto lines = shadow_lines(page("forbidden", R"({"mean":-0.002,"low":-0.003,"high":-0.001})"), 80);
+  std::string all;
+  for (const std::string& line : lines) {
+    CHECK(gateway::width(line) <= 80);
+    all += line + " ";
+  }
+  CHECK(all.find("forbidden") != std::string::npos);
+  CHECK(all.find("however often one looks.") != std::string::npos);
 }
 
 TEST_CASE("without shadows it is said how one is had") {

@@ -125,6 +125,20 @@ TEST_CASE("what quotas would keep out is said before who would be asked, in whol
   CHECK(lines[3] == "with that it goes to azure: it costs least");
 }
 
+TEST_CASE("on a narrow screen nothing that is said is cut, and why an endpoint counts dearer is said") {
+  World world;
+  world.decision.verdicts[2].prediction.is_demoted = true;
+  world.policy.demotion = 3;
+  std::string text;
+  for (const std::string& line : gateway::decision_table(world.decided(), {.columns = 60})) {
+    CHECK(gateway::width(line) <= 60);
+    text += line.substr(std::min(line.size(), line.find_first_not_of(' '))) + " ";
+  }
+  CHECK(text.find("its context is 26,000 tokens too small") != std::string::npos);
+  CHECK(text.find("counts 3 x as dear (OTHER): its answers pass their checks less often than before, or than "
+                  "others' do") != std::string::npos);
+}
+
 TEST_CASE("a trial of a host that failed is said to be one") {
   World world;
   CHECK(!json::parse(gateway::decision_page(world.decided())).as_object().contains("trial"));

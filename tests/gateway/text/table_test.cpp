@@ -35,6 +35,31 @@ TEST_CASE("on a narrow screen columns go in their order, then names are shortene
                                            "short          7", "much lo…  12,000"});
 }
 
+TEST_CASE("names that begin alike are told apart on a narrow screen") {
+  const std::vector<gateway::Column> heads{{"MODEL", Align::left, 0, gateway::Shorten::middle},
+                                           {"MS", Align::right, 0}};
+  const std::vector<gateway::Row> models{{{"deepseek/deepseek-r1-distill-llama-70b"}, {"1"}},
+                                         {{"deepseek/deepseek-r1-distill-qwen-32b"}, {"2"}}};
+  CHECK(gateway::table(heads, models, {.columns = 24, .rows = 24, .paint = Paint::none}) ==
+        std::vector<std::string>{"MODEL                 MS",  //
+                                 "deepse…ill-llama-70b   1", "deepse…till-qwen-32b   2"});
+}
+
+TEST_CASE("a sentence in the last column goes on in the next line") {
+  const std::vector<gateway::Column> heads{{"LEFT OUT", Align::left, 0},
+                                           {"BECAUSE IT", Align::left, 0, gateway::Shorten::never}};
+  const std::vector<gateway::Row> reasons{{{"b"}, {"not allowed by `jurisdiction in [US]`"}},
+                                          {{"c"}, {"open"}}};
+  CHECK(gateway::table(heads, reasons, {.columns = 30, .rows = 24, .paint = Paint::none}) ==
+        std::vector<std::string>{"LEFT OUT  BECAUSE IT",  //
+                                 "b         not allowed by", "          `jurisdiction in", "          [US]`",
+                                 "c         open"});
+  for (int width = 1; width < 40; ++width) {
+    for (const auto& line : gateway::table(heads, reasons, {.columns = width, .rows = 24}))
+      CHECK(gateway::width(line) <= width);
+  }
+}
+
 TEST_CASE("no line is wider than the screen, however narrow") {
   for (int width = 1; width < 40; ++width) {
     for (const std::string& line : at(width)) CHECK(gateway::width(line) <= width);
