@@ -64,9 +64,11 @@ const config::KeySettings* Logins::find(const std::vector<config::KeySettings>& 
   return is_same ? &*key : nullptr;
 }
 
-std::string Logins::cookie(std::string_view token) {
+std::string Logins::cookie(std::string_view token, std::string_view origin) {
   std::string field = "Set-Cookie: " + std::string(cookie_name) + "=" + std::string(token);
-  field += "; Path=/; HttpOnly; SameSite=Strict; Max-Age=";
+  field += "; Path=/; HttpOnly; SameSite=Strict";
+  if (origin.starts_with("https://")) field += "; Secure";
+  field += "; Max-Age=";
   field += token.empty() ? "0" : std::to_string(std::chrono::seconds(lifetime).count());
   return field + "\r\n";
 }

@@ -25,8 +25,9 @@ class Logins {
   const config::KeySettings* find(const std::vector<config::KeySettings>& keys, std::string_view token,
                                   config::WallTime now) const;
 
-  // The Set-Cookie field; an empty token ends a log-in.
-  static std::string cookie(std::string_view token);
+  // The Set-Cookie field; an empty token ends a log-in. `origin` is that of the page that logs in, as the
+  // browser says it: what came over TLS, here or at a proxy, is sent back over TLS alone.
+  static std::string cookie(std::string_view token, std::string_view origin);
   static constexpr std::string_view cookie_name = "isocost_login";
 
  private:

@@ -61,7 +61,7 @@ Task<void> log_in(Front& front, const Route& route, Incoming& incoming, HttpClie
   }
   const std::string token =
       may_look ? front.logins->token_for(*key, front.services.timer.wall()) : std::string();
-  const std::string fields = Logins::cookie(token);
+  const std::string fields = Logins::cookie(token, incoming.origin);
   co_await show_page(client, "application/json", may_look ? "{\"logged_in\":true}" : "{\"logged_in\":false}",
                      fields);
 }

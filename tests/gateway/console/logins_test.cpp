@@ -46,6 +46,12 @@ TEST_CASE("a log-in of a key that is gone or changed, of another process, or mad
   CHECK(logins.find(all, token, now) == nullptr);
 }
 
+TEST_CASE("a log-in that came over TLS is sent back over TLS alone") {
+  CHECK(gateway::Logins::cookie("t", "https://gateway.example").find("; Secure") != std::string::npos);
+  CHECK(gateway::Logins::cookie("t", "http://127.0.0.1:8080").find("Secure") == std::string::npos);
+  CHECK(gateway::Logins::cookie("t", "").find("Secure") == std::string::npos);
+}
+
 TEST_CASE("a log-in is found among other cookies") {
   CHECK(login_in("isocost_login=a.1.b") == "a.1.b");
   CHECK(login_in("theme=dark; isocost_login=a.1.b; x=y") == "a.1.b");
