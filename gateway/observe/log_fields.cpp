@@ -43,6 +43,7 @@ constexpr std::array of_request{
         "repeats",
         "how often a host was sent the request once more, because it had closed a kept connection; what it "
         "did with the first one is not known"},
+    LogField{"retry_refused", "nobody else was asked, because the budget of `retries` was used up"},
     LogField{"client_retry", "how often the client's SDK had tried before"},
     LogField{"dollars", "what the hosts bill, all attempts together"},
     LogField{"expected_dollars", "of the attempt that served: what it was expected to be billed"},

@@ -191,6 +191,7 @@ void append_log_line(const Record& record, std::string& out) {
   member(",\"bytes_in\":", static_cast<std::int64_t>(record.bytes_in), line);
   member(",\"bytes_out\":", static_cast<std::int64_t>(record.bytes_out), line);
   if (record.repeats != 0) member(",\"repeats\":", record.repeats, line);
+  if (record.retry_refused) line.text(",\"retry_refused\":true");
   if (record.client_retry != 0) member(",\"client_retry\":", record.client_retry, line);
   dollars(",\"dollars\":", cost_of(record), line);
   append_foresight(record, line);

@@ -87,7 +87,9 @@ json::object attempt_object(const Recalled& recalled, std::size_t number) {
   }
   object["reason"] = word(attempt.reason);
   object["reason_text"] = because(attempt.reason);
-  object["propensity"] = number_or_null(attempt.propensity);
+  const auto decided = decision_for(request, number);
+  object["propensity"] =
+      decided ? number_or_null(request.decisions[*decided].propensity) : json::value(nullptr);
   object["began_ms"] = milliseconds(attempt.dispatched - request.demand.admitted);
   object["first_delta_ms"] = milliseconds(attempt.first_delta);
   object["first_visible_ms"] = milliseconds(attempt.first_visible);
@@ -165,6 +167,7 @@ std::string request_page(const Recalled& recalled) {
                     {"bytes_in", request.bytes_in},
                     {"bytes_out", request.bytes_out},
                     {"dollars", dollars_of(request)},
+                    {"retry_refused", request.retry_refused},
                     {"hindsight", hindsight_of(recalled)},
                     {"policy", policy_object(*recalled.policy)}};
   json::array attempts, decisions;

@@ -61,7 +61,7 @@ Row row_of(const Recalled& recalled, std::size_t number) {
   const bool has_failed = attempt.failure.has_value();
   return {{std::to_string(number + 1), Colour::dim},
           {is_known ? endpoints[attempt.endpoint].settings->name.text : "-", Colour::bold},
-          {is_known ? fitted(endpoints[attempt.endpoint].model->name.text, 28) : "-", Colour::dim},
+          {is_known ? fitted_apart(endpoints[attempt.endpoint].model->name.text, 28) : "-", Colour::dim},
           {std::string(word(attempt.reason))},
           {time_text(seconds(attempt.dispatched - recalled.request.demand.admitted))},
           {beside(time_text(seconds(attempt.first_visible)), time_text(expected.ttft))},
@@ -84,21 +84,27 @@ bool is_of_several_models(const Recalled& recalled) {
 }
 
 std::vector<std::string> journey(const Recalled& recalled, const Screen& screen) {
-  const std::vector<Column> columns{{"", Align::right, 0},
-                                    {"ATTEMPT", Align::left, 0},
-                                    {"MODEL", Align::left, is_of_several_models(recalled) ? 0 : 6},
-                                    {"WHY", Align::left, 2},
-                                    {"AFTER", Align::right, 1},
-                                    {"TTFT", Align::right, 0},
-                                    {"ALL", Align::right, 4},
-                                    {"TOKENS", Align::right, 5},
-                                    {"BILLED", Align::right, 0},
-                                    {"OUTCOME", Align::left, 0}};
+  const std::vector<Column> columns{
+      {"", Align::right, 0},
+      {"ATTEMPT", Align::left, 0, Shorten::middle},
+      {"MODEL", Align::left, is_of_several_models(recalled) ? 0 : 6, Shorten::middle},
+      {"WHY", Align::left, 2},
+      {"AFTER", Align::right, 1},
+      {"TTFT", Align::right, 0},
+      {"ALL", Align::right, 4},
+      {"TOKENS", Align::right, 5},
+      {"BILLED", Align::right, 0},
+      {"OUTCOME", Align::left, 0, Shorten::never}};
   std::vector<Row> rows;
   for (std::size_t i = 0; i < recalled.request.attempts.size(); ++i) rows.push_back(row_of(recalled, i));
   if (rows.empty()) return {"no host was asked"};
   std::vector<std::string> lines = table(columns, rows, screen);
   lines.push_back(painted("in parentheses what was expected", Colour::dim, screen.paint));
+  if (recalled.request.retry_refused) {
+    for (const std::string& line :
+         wrapped("nobody else was asked: the budget of `retries` was used up", screen.columns))
+      lines.push_back(painted(line, Colour::yellow, screen.paint));
+  }
   return lines;
 }
 

@@ -158,12 +158,17 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
       });
   const bool has_pictures = request.demand.pictures != 0;
   const bool has_marks = request.demand.cache_marks != routing::CacheMarks::none;
-  const bool has_told = !request.told.empty() || request.ran_on != 0;
+  const bool has_told = !request.told.empty() || request.ran_on != 0 || request.retry_refused;
   io.later(has_places || has_pictures || has_marks || has_told,
            [&](auto& in) { exchange_places(in, request); });
   io.later(has_pictures || has_marks || has_told, [&](auto& in) { in(request.demand.pictures); });
   io.later(has_marks || has_told, [&](auto& in) { in(request.demand.cache_marks); });
   io.later(has_told, [&](auto& in) { in(request.told), in(request.ran_on); });
+  io.later(request.retry_refused, [&](auto& in) {
+    int refused = request.retry_refused ? 1 : 0;
+    in(refused);
+    if constexpr (is_target<decltype(request)>) request.retry_refused = refused != 0;
+  });
 }
 
 void log_facts(const Record& record, LoggedRequest& request) {
@@ -185,6 +190,7 @@ void log_facts(const Record& record, LoggedRequest& request) {
   request.hindsight = record.hindsight;
   request.told = record.told;
   request.ran_on = record.ran_on;
+  request.retry_refused = record.retry_refused;
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ struct LoggedRequest {
   std::optional<routing::Hindsight> hindsight{};
   // What the client was told, where that is kept (Record::told); or empty.
   std::string told{};
-  std::uint32_t ran_on = 0;  // as Record::ran_on
+  std::uint32_t ran_on = 0;    // as Record::ran_on
+  bool retry_refused = false;  // likewise
 };
 
 // When it ended, on the wall's clock.

@@ -65,6 +65,7 @@ TEST_CASE("a recorded request is explained with its attempts, its decisions and 
       const json::object& attempt = each.as_object();
       REQUIRE(attempt.at("expected").is_object());
       CHECK(attempt.at("expected").as_object().at("ttft_ms").to_number<double>() > 0);
+      CHECK(attempt.at("propensity").to_number<double>() > 0);
       const std::size_t place = attempt.at("expected").as_object().at("decision").to_number<std::size_t>();
       CHECK(decisions.at(place).as_object().at("chosen") == attempt.at("endpoint"));
     }
@@ -223,6 +224,26 @@ TEST_CASE("what a client was told after a decision, and an answer that was cut o
     CHECK(has(text, "cut off: it went on"));
   }
   CHECK(failures > 0);
+}
+
+TEST_CASE("that nobody else was asked for want of the budget of retries is said") {
+  const ScratchDirectory directory;
+  const auto reader = recorded(directory, 3);
+  auto found = recall(*reader, "req_3");
+  Recalled& recalled = std::get<Recalled>(found);
+  const auto text_of = [&] {
+    std::string text;
+    for (const std::string& line : request_table(recalled, {.columns = 80})) text += line + "\n";
+    return text;
+  };
+  CHECK(!has(text_of(), "budget of `retries`"));
+  CHECK(json::parse(request_page(recalled)).at("retry_refused") == false);
+  recalled.request.retry_refused = true;
+  const auto again = logged_request(to_bytes(recalled.request));
+  REQUIRE(again);
+  CHECK(again->retry_refused);
+  CHECK(has(text_of(), "nobody else was asked: the budget of `retries` was used up"));
+  CHECK(json::parse(request_page(recalled)).at("retry_refused") == true);
 }
 
 TEST_CASE("a request that was refused for a limit is explained by what its client was told") {
