@@ -174,4 +174,9 @@ std::optional<Refusal> check_line_start(std::string_view start, std::size_t targ
   return std::nullopt;
 }
 
+std::string_view text_of(Method method) {
+  const auto known = std::ranges::find(methods, method, &std::pair<std::string_view, Method>::second);
+  return known == methods.end() ? std::string_view() : known->first;
+}
+
 }  // namespace gateway

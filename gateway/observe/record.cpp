@@ -8,6 +8,7 @@ void empty(Record& record) {
   clear(record.id, record.client, record.path, record.model, record.asked, record.key, record.policy,
         record.team, record.traceparent, record.error, record.told, record.said, record.attempts,
         record.foreseen, record.decisions);
+  record.method = "POST";
   record.preferences.reset();
   record.rules.reset();
   record.demand = {};

@@ -87,16 +87,17 @@ struct RecordFacts {
 };
 
 struct Record : RecordFacts {
-  std::string id;           // x-request-id
-  std::string client;       // the address that asked, or empty
-  std::string path;         // of the route table, never the client's text
-  std::string model;        // the public name, or empty when unknown
-  std::string asked;        // the model in the client's own words, where it was read
-  std::string key;          // the key's name, or empty
-  std::string team;         // of the key, or empty
-  std::string policy;       // the policy's name, or empty when none was reached
-  std::string traceparent;  // as the client sent it, checked; or empty
-  std::string error;        // machine-readable code of what went wrong, or empty
+  std::string id;                    // x-request-id
+  std::string client;                // the address that asked, or empty
+  std::string path;                  // of the route table, never the client's text
+  std::string_view method = "POST";  // a text that stays
+  std::string model;                 // the public name, or empty when unknown
+  std::string asked;                 // the model in the client's own words, where it was read
+  std::string key;                   // the key's name, or empty
+  std::string team;                  // of the key, or empty
+  std::string policy;                // the policy's name, or empty when none was reached
+  std::string traceparent;           // as the client sent it, checked; or empty
+  std::string error;                 // machine-readable code of what went wrong, or empty
   // What was said of the last attempt at which a host did not take us for who we are, was not reached, or was
   // cut for going on too far. Scrubbed; empty: nothing.
   std::string said;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "gateway/http/request_line.hpp"
+#include "gateway/text/scrub.hpp"
+
 namespace gateway {
 namespace {
 
@@ -47,7 +50,8 @@ std::string_view without_host(const ErrorReply& error, const Record& record) {
 
 void keep_told(const ErrorReply& error, const std::string& user, Record& record) {
   const bool is_of_gateway = error.status == 402 || error.status == 403 || error.status == 404 ||
-                             error.status == 429 || error.status == 503 || error.code == "model_not_found";
+                             error.status == 429 || error.status == 503 || error.code == "model_not_found" ||
+                             error.code == "policy_not_found";
   if (record.decisions.empty() && !is_of_gateway) return;
   const std::string_view text = record.decisions.empty() ? error.message : without_host(error, record);
   record.told = beginning(without_user(std::string(text), user), longest_sentence);
@@ -143,15 +147,19 @@ void refused_record(Record& record, const ErrorReply& error, std::string_view pa
                     const config::KeySettings* key, const providers::Timer& timer) {
   record.wall = timer.wall();
   record.path = path;
+  record.method = text_of(incoming.method);
   if (key) {
     record.key = key->name.text;
     record.team = key->team;
   }
-  if (!error.models.empty()) record.asked = error.models.front().substr(0, longest_name);
+  // Somebody's key may stand where the name of a model or a policy is meant to.
+  if (!error.models.empty()) record.asked = scrubbed(error.models.front(), {}).substr(0, longest_name);
   record.status = error.status;
   record.ending = Ending::refused;
   record.error = error.code;
   keep_told(error, {}, record);  // before the limits of any user are looked at
+  // Names that there are not stand in the sentence, too.
+  if (error.status == 404 || error.code == "policy_not_found") record.told = scrubbed(record.told, {});
   record.bytes_in = incoming.body.size();
   record.until_first_byte = record.total = timer.now() - incoming.arrived;
   record.client_retry = incoming.client_retry;

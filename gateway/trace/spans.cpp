@@ -1,5 +1,6 @@
 #include "gateway/trace/spans.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -80,10 +81,11 @@ class Spans {
       : record_(record), trace_(trace), parent_(parent), line_(line), seed_(routing::hash_of(record.id)) {}
 
   void request() {
-    head(span_id(seed_), parent_, "POST " + record_.path, 2, record_.wall, record_.wall + record_.total);
+    const std::string name = std::string(record_.method) + " " + record_.path;
+    head(span_id(seed_), parent_, name, 2, record_.wall, record_.wall + record_.total);
     {
       Attributes of(line_);
-      of.text("http.request.method", "POST");
+      of.text("http.request.method", record_.method);
       of.text("http.route", record_.path);
       if (record_.status != 0) of.integer("http.response.status_code", record_.status);
       of.text("isocost.request.id", record_.id);
@@ -102,6 +104,7 @@ class Spans {
         of.text("isocost.left_out.by", word(record_.left_out.most_by));
       if (record_.ending != Ending::answered) of.text("error.type", record_.error);
     }
+    decisions();
     // What a client got wrong is no fault of the server.
     end(record_.status >= 500 || record_.ending == Ending::broken ? record_.error : std::string_view());
   }
@@ -113,8 +116,7 @@ class Spans {
     const auto& endpoints = record_.catalogue->endpoints();
     const routing::Endpoint* endpoint =
         attempt.endpoint < endpoints.size() ? &endpoints[attempt.endpoint] : nullptr;
-    const config::WallTime began = record_.wall + std::chrono::duration_cast<config::WallTime::duration>(
-                                                      attempt.dispatched - record_.demand.admitted);
+    const config::WallTime began = wall_of(attempt);
     const auto took = attempt.finished.value_or(config::Duration{});
     const std::string_view model = endpoint ? std::string_view(endpoint->settings->host_model) : "";
     head(attempt_span_id(seed_, number), view(span_id(seed_)),
@@ -129,6 +131,7 @@ class Spans {
         of.text("isocost.provider", endpoint->provider->name.text);
         of.text("isocost.endpoint", endpoint->settings->name.text);
         of.text("server.address", endpoint->provider->base_url.host);
+        of.integer("server.port", endpoint->provider->base_url.port);
       }
       of.text("isocost.attempt.role", role(number));
       of.text("isocost.decision.reason", word(attempt.reason));
@@ -156,8 +159,53 @@ class Spans {
   static std::string_view view(const std::array<char, 16>& id) { return {id.data(), id.size()}; }
 
   std::string_view role(std::size_t number) const {
-    if (record_.attempts[number].reason == routing::Reason::hedge) return "hedge";
+    const routing::Reason reason = record_.attempts[number].reason;
+    if (reason == routing::Reason::hedge) return "hedge";
+    if (reason == routing::Reason::continues) return "continue";
     return number == 0 ? "primary" : "retry";
+  }
+
+  config::WallTime wall_of(const routing::Attempt& attempt) const {
+    return record_.wall + std::chrono::duration_cast<config::WallTime::duration>(attempt.dispatched -
+                                                                                 record_.demand.admitted);
+  }
+
+  // Events of the request: where each attempt was sent and why, and that nobody was left.
+  void decisions() {
+    std::int64_t left_out = 0;
+    for (std::size_t i = 1; i < record_.left_out.by.size(); ++i) left_out += record_.left_out.by[i];
+    const std::size_t made = record_.catalogue ? record_.attempts.size() : 0;
+    if (made == 0 && left_out == 0) return;
+    line_.text(",\"events\":[");
+    for (std::size_t number = 0; number < std::max<std::size_t>(1, made); ++number) {
+      if (number > 0) line_.text(",");
+      line_.text("{\"timeUnixNano\":\"");
+      line_.integer(nanos(made == 0 ? record_.wall + record_.total : wall_of(record_.attempts[number])));
+      line_.text("\",\"name\":\"isocost.decision\"");
+      {
+        Attributes of(line_);
+        if (made > 0) decision(number, of);
+        if (number == 0) {
+          of.integer("isocost.decision.candidates", record_.left_out.by[0]);
+          of.integer("isocost.decision.left_out", left_out);
+          if (left_out > 0) of.text("isocost.decision.left_out_by", word(record_.left_out.most_by));
+        }
+      }
+      line_.text("}");
+    }
+    line_.text("]");
+  }
+
+  void decision(std::size_t number, Attributes& of) const {
+    const routing::Attempt& attempt = record_.attempts[number];
+    const auto& endpoints = record_.catalogue->endpoints();
+    if (attempt.endpoint < endpoints.size())
+      of.text("isocost.endpoint", endpoints[attempt.endpoint].settings->name.text);
+    of.text("isocost.decision.reason", word(attempt.reason));
+    of.real("isocost.decision.propensity", attempt.propensity, 6);
+    if (number >= record_.foreseen.size()) return;
+    of.real("isocost.decision.cost.dollars", record_.foreseen[number].cost, 9);
+    of.real("isocost.decision.least_cost.dollars", record_.foreseen[number].least_cost, 9);
   }
 
   void usage(const routing::Attempt& attempt, Attributes& of) const {

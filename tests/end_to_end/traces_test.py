@@ -109,6 +109,12 @@ class Traces(EndToEnd):
             self.assertRegex(span["spanId"], r"^[0-9a-f]{16}$")
             self.assertLessEqual(int(span["startTimeUnixNano"]), int(span["endTimeUnixNano"]))
             self.assertLess(abs(int(span["endTimeUnixNano"]) / 1e9 - time.time()), 60)
+        decisions = [attributes(event) for event in server["events"] if event["name"] == "isocost.decision"]
+        self.assertEqual([each["isocost.endpoint"] for each in decisions],
+                         [attributes(span)["isocost.endpoint"] for span in clients])
+        self.assertGreaterEqual(decisions[0]["isocost.decision.cost.dollars"],
+                                decisions[0]["isocost.decision.least_cost.dollars"])
+        self.assertEqual([int(attributes(span)["server.port"]) for span in clients], [self.host.ports[0]] * 2)
         for client in clients:
             self.assertEqual(client["parentSpanId"], server["spanId"])
             self.assertGreaterEqual(int(client["startTimeUnixNano"]), int(server["startTimeUnixNano"]) - 1_000_000)
@@ -124,6 +130,13 @@ class Traces(EndToEnd):
         self.assertEqual([each.headers for each in self.host.exchanges if self.host.model_of(each) == "down" and
                           {"traceparent", "tracestate"} & set(each.headers)], [])
         self.assertEqual([each.headers for each in self.host.exchanges if "tracestate" in each.headers], [])
+
+    def test_a_request_that_is_no_post_is_called_what_it_is(self):
+        self.assertEqual(self.gateway.get("/v1/models/nowhere")[0], 404)
+        is_mine = lambda span: attributes(span).get("http.route") == "/v1/models/{model}"
+        _, _, _, spans = self.collector.spans(is_mine)
+        span = next(filter(is_mine, spans))
+        self.assertEqual((span["name"], attributes(span)["http.request.method"]), ("GET /v1/models/{model}", "GET"))
 
     def test_what_a_client_does_not_sample_is_not_exported(self):
         other = TRACE[::-1]

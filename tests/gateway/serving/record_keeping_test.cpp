@@ -177,6 +177,20 @@ TEST_CASE("what a client was told of limits and models is kept, and of its body'
   CHECK(told(404, "model_not_found", "x" + umlauts).size() == 799);
 }
 
+TEST_CASE("a key that stands where a name is meant to is kept nowhere, and what is no POST is called so") {
+  tests::StillTimer timer;
+  gateway::ErrorReply error = gateway::plain_error(400, "invalid_request_error", "policy_not_found",
+                                                   "there is no policy `sk-proj-0123456789`");
+  error.models = {"m:sk-proj-0123456789"};
+  gateway::Incoming incoming;
+  incoming.method = gateway::Method::del;
+  gateway::Record record;
+  gateway::refused_record(record, error, "/v1/chat/completions", incoming, nullptr, timer);
+  CHECK(record.asked == "m:[redacted]");
+  CHECK(record.told == "there is no policy `[redacted]`");
+  CHECK(record.method == "DELETE");
+}
+
 TEST_CASE("after a decision what a client was told is kept, and nothing of what a host said") {
   const auto told = [](Script script) {
     ServedWorld world;

@@ -162,6 +162,56 @@ TEST_CASE("a second request is linked to the one beside it, and a failure says w
   CHECK(attribute(spans[2], "isocost.attempt.role").as_string() == "retry");
 }
 
+TEST_CASE("an attempt that goes on with a stream is told from one that asks anew") {
+  Record record = answered();
+  record.attempts.push_back(record.attempts[0]);
+  record.attempts[0].failure = routing::Failure{.kind = routing::FailureKind::broken_stream};
+  record.attempts[1].reason = routing::Reason::continues;
+  CHECK(attribute(spans_of(record)[2], "isocost.attempt.role").as_string() == "continue");
+}
+
+TEST_CASE("a request that is no POST is called what it is") {
+  Record record;
+  record.id = "req_1";
+  record.method = "DELETE";
+  record.path = "/v1/responses/{id}";
+  record.status = 404;
+  const json::value span = spans_of(record).at(0);
+  CHECK(span.at("name").as_string() == "DELETE /v1/responses/{id}");
+  CHECK(attribute(span, "http.request.method").as_string() == "DELETE");
+  CHECK(!span.as_object().contains("events"));
+  empty(record);
+  CHECK(record.method == "POST");
+}
+
+TEST_CASE("each decision is an event of the request, also the one that left nobody") {
+  Record record = answered();
+  record.foreseen = {{.cost = 0.003, .dollars = 0.001, .least_cost = 0.002}};
+  record.left_out.by[0] = 2;
+  record.left_out.by[static_cast<std::size_t>(routing::Removal::context)] = 1;
+  record.left_out.most_by = routing::Removal::context;
+  json::value server = spans_of(record).at(0);
+  REQUIRE(server.at("events").as_array().size() == 1);
+  json::value event = server.at("events").at(0);
+  CHECK(event.at("name").as_string() == "isocost.decision");
+  CHECK(event.at("timeUnixNano").as_string() == "1767225600125000000");
+  CHECK(attribute(event, "isocost.endpoint").as_string() ==
+        attribute(spans_of(record)[1], "isocost.endpoint").as_string());
+  CHECK(attribute(event, "isocost.decision.cost.dollars").to_number<double>() == support::close(0.003));
+  CHECK(attribute(event, "isocost.decision.least_cost.dollars").to_number<double>() == support::close(0.002));
+  CHECK(attribute(event, "isocost.decision.candidates").as_string() == "2");
+  CHECK(attribute(event, "isocost.decision.left_out_by").as_string() == "context");
+
+  record.attempts.clear();
+  record.left_out.by[0] = 0;
+  server = spans_of(record).at(0);
+  REQUIRE(server.at("events").as_array().size() == 1);
+  event = server.at("events").at(0);
+  CHECK(attribute(event, "isocost.endpoint").is_null());
+  CHECK(attribute(event, "isocost.decision.candidates").as_string() == "0");
+  CHECK(attribute(event, "isocost.decision.left_out").as_string() == "1");
+}
+
 TEST_CASE("whatever a client calls a model, its spans are valid JSON") {
   Record record = answered();
   record.asked = "a\n\"<b>\x01\xff";
