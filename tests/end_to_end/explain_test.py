@@ -37,6 +37,7 @@ class Explain(EndToEnd):
                              "poor": {"quota": {"dollars": {"day": "0.00000001 $"}}}}
         settings["keys"].append({"name": "pauper", "team": "poor", "sha256": hashlib.sha256(b"sk-pauper").hexdigest()})
         settings["policies"]["night"] = {"allow": "hour < 6"}
+        settings["policies"]["elsewhere"] = {"allow": 'provider == "a-ok"'}
 
     def served(self, **more):
         status, headers, text = self.gateway.ask(question(**more))
@@ -203,6 +204,30 @@ class Explain(EndToEnd):
         table = self.run_command("--request", headers["x-request-id"], "--url", f"http://127.0.0.1:{self.gateway.port}").stdout
         self.assertIn("refused before any host was looked at", table)
         self.assertIn("Did you mean `m`", " ".join(table.split()))
+
+    def test_a_request_that_named_a_policy_that_there_is_not_is_explained_afterwards(self):
+        status, headers, _ = self.gateway.ask(question(), {"x-isocost-policy": "bargain"})
+        self.assertEqual(status, 400)
+        page = self.explained(headers["x-request-id"])
+        self.assertEqual((page["status"], page["error"]), (400, "policy_not_found"))
+        self.assertIn("there is no policy `bargain`", page["told"])
+
+    def test_each_attempt_says_how_likely_its_choice_was_as_the_decision_does(self):
+        page = self.explained(self.served())
+        chances = [each["propensity"] for each in page["decisions"]]
+        self.assertEqual([each["propensity"] for each in page["attempts"]], chances)
+        self.assertGreater(min(chances), 0)
+
+    def test_replay_offers_no_policy_that_might_send_requests_to_hosts_that_were_forbidden_to_them(self):
+        self.served()
+        self.explained(self.served())  # which waits until it is in the file
+        ran = subprocess.run([os.environ["ISOCOST"], "replay", "--from", self.records, "--policy", "elsewhere"],
+                             capture_output=True, text=True, timeout=30)
+        self.assertRegex(ran.stdout, r"^never: \d+ of \d+ requests might go to hosts that are forbidden to them")
+        own = subprocess.run([os.environ["ISOCOST"], "replay", "--from", self.records, "--policy", "thrifty"],
+                             capture_output=True, text=True, timeout=30)
+        self.assertNotIn("never:", own.stdout)
+        self.assertNotIn("inf", own.stdout)
 
     def test_what_a_budget_keeps_out_is_explained_before_and_afterwards(self):
         url = ("--url", f"http://127.0.0.1:{self.gateway.port}")
