@@ -130,7 +130,7 @@ std::optional<NamedText> text_at(const Node& node) {
     node.key_error("what is named stands at the end of a text", "write `${NAME}` or `Bearer ${NAME}`");
     return std::nullopt;
   }
-  auto named = named_credential(node, text->substr(begin), Absence::accepted, Holds::key);
+  auto named = named_credential(node, text->substr(begin), Absence::accepted, Holds::text);
   if (!named) return std::nullopt;
   if (named->secret.empty()) return NamedText{};
   Secret whole(text->substr(0, begin) + std::string(named->secret.reveal()));

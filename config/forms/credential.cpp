@@ -84,13 +84,16 @@ std::optional<Secret> checked(const Node& node, std::string text, const std::str
     return std::nullopt;
   }
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  const auto visible = [](unsigned char c) { return c > ' ' && c < 0x7f; };
+  const unsigned char least = holds == Holds::text ? ' ' : '!';
+  const auto visible = [least](unsigned char c) { return c >= least && c < 0x7f; };
   const bool clean = std::ranges::all_of(text, visible);
   const std::size_t size = text.size();
   Secret secret(std::move(text));
   if (size == 0) {
-    node.key_error(source + " is empty", "a provider without a key has no `credential` at all");
-  } else if (size < shortest_secret) {
+    node.key_error(source + " is empty", holds == Holds::text
+                                             ? "leave this out"
+                                             : "a provider without a key has no `credential` at all");
+  } else if (size < shortest_secret && holds == Holds::key) {
     node.key_error(source + " holds " + std::to_string(size) + " characters, which is too short for a key",
                    "");
   } else if (size > longest_secret) {

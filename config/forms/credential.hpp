@@ -18,8 +18,8 @@ struct Credential {
 
 // Whether a variable or file that is not there is a problem already when it is read.
 enum class Absence { refused, accepted };
-// A key has no white space; a document is any text.
-enum class Holds { key, document };
+// A key has no white space and is not short; a text is one line; a document is any text.
+enum class Holds { key, text, document };
 
 struct CredentialForm {
   using Value = Credential;

@@ -353,6 +353,18 @@ TEST_CASE("a field or a query of one's own may be what a variable or a file hold
   }
 }
 
+TEST_CASE("what a field holds need not look like a key") {
+  const auto said = provider("base_url: https://a.example, headers: {x-region: \"${REGION}\", x-a: \"${A}\"}",
+                             sources({{"REGION", "eu"}, {"A", "Bearer abc"}}));
+  CHECK(said.access.headers.at(0).text.reveal() == "eu");
+  CHECK(said.access.headers.at(1).text.reveal() == "Bearer abc");
+  const std::string members = "base_url: https://a.example, headers: {x-a: \"${A}\"}";
+  for (const char* wrong : {"", "a\nb", "a\x7f"}) {
+    CAPTURE(wrong);
+    CHECK(!load_provider(members, sources({{"A", wrong}})).settings);
+  }
+}
+
 TEST_CASE("a field whose variable is not there is refused, or leaves out a provider that is optional") {
   const std::string members = "base_url: https://a.example, headers: {x-team: \"${NOWHERE}\"}";
   CHECK(has(refused(members), "the variable `NOWHERE` is not set"));
