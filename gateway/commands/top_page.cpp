@@ -167,7 +167,10 @@ std::vector<std::string> top_page(std::string_view status, SortBy sort, const Sc
       std::ranges::any_of(all, [&](auto* row) { return model_of(row) != model_of(all[0]); });
   if (has_several) {
     shown[1].keep = 0;
-    for (Row& row : rows) row[1].text = fitted_apart(row[1].text, std::clamp(screen.columns / 5, 12, 40));
+    std::vector<std::string> names;
+    for (const Row& row : rows) names.push_back(row[1].text);
+    names = short_models(std::move(names), std::clamp(screen.columns / 5, 12, 40));
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i][1].text = std::move(names[i]);
   }
   const auto drop = [&](std::string_view title) {
     const auto found = std::ranges::find(shown, title, &Column::title);

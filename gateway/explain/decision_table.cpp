@@ -24,8 +24,14 @@ bool has_several_models(const Decided& decided) {
   return std::ranges::any_of(all, [&](const Verdict& v) { return model_of(v) != model_of(all.front()); });
 }
 
+// Of all that were looked at, so that both tables call one model the same.
 std::string model_of(const Decided& decided, const Verdict& verdict) {
-  return fitted_apart(decided.catalogue.endpoints()[verdict.endpoint].model->name.text, 28);
+  std::vector<std::string> names;
+  for (const Verdict& each : decided.decision.verdicts)
+    names.push_back(decided.catalogue.endpoints()[each.endpoint].model->name.text);
+  return short_models(std::move(names), 28)[static_cast<std::size_t>(
+      std::ranges::find(decided.decision.verdicts, verdict.endpoint, &Verdict::endpoint) -
+      decided.decision.verdicts.begin())];
 }
 
 const Column model_column{"MODEL", Align::left, 0, Shorten::middle};

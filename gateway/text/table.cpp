@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <utility>
 
 namespace gateway {
@@ -216,6 +217,19 @@ std::string fitted_apart(std::string_view text, int columns) {
                    characters.end() - static_cast<std::ptrdiff_t>(tail));
   characters.insert(characters.begin() + static_cast<std::ptrdiff_t>(head), "…");
   return joined(characters);
+}
+
+std::vector<std::string> short_models(std::vector<std::string> names, int columns) {
+  const auto different = [](const std::vector<std::string>& all) {
+    return std::set<std::string_view>(all.begin(), all.end()).size();
+  };
+  if (std::ranges::any_of(names, [&](const std::string& name) { return width(name) > columns; })) {
+    std::vector<std::string> bare;
+    for (const std::string& name : names) bare.push_back(name.substr(name.find('/') + 1));
+    if (different(bare) == different(names)) names = std::move(bare);
+  }
+  for (std::string& name : names) name = fitted_apart(name, columns);
+  return names;
 }
 
 std::vector<std::string> wrapped(std::string_view text, int columns) {

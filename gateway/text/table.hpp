@@ -47,6 +47,9 @@ int width(std::string_view text);
 std::string fitted(std::string_view text, int columns);
 // At most `columns` wide, an ellipsis in the place of the middle; likewise without such characters.
 std::string fitted_apart(std::string_view text, int columns);
+// Names of models, each at most `columns` wide: without their authors where one is wider and the rest tells
+// them apart, then without their middle.
+std::vector<std::string> short_models(std::vector<std::string> names, int columns);
 // All of it, in lines of at most so many columns that are cut between words; likewise without such
 // characters.
 std::vector<std::string> wrapped(std::string_view text, int columns);

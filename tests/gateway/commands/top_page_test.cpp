@@ -185,8 +185,8 @@ TEST_CASE("where there are several models, each row says which, also on a narrow
     CHECK(gateway::width(line) <= 80);
     text += line + "\n";
   }
-  CHECK(text.find("deepseek/deepse") != std::string::npos);
-  CHECK(text.find("qwen/qwen3") != std::string::npos);
+  CHECK(text.find(" deepseek-r1 ") != std::string::npos);
+  CHECK(text.find(" qwen3…truct-2507 ") != std::string::npos);
 }
 
 namespace {

@@ -45,6 +45,17 @@ TEST_CASE("names that begin alike are told apart on a narrow screen") {
                                  "deepse…ill-llama-70b   1", "deepse…till-qwen-32b   2"});
 }
 
+TEST_CASE("models are called without their authors where there is no room and that tells them apart") {
+  using gateway::short_models;
+  using Names = std::vector<std::string>;
+  CHECK(short_models({"deepseek/deepseek-r1", "qwen/qwen3-8b"}, 28) ==
+        Names{"deepseek/deepseek-r1", "qwen/qwen3-8b"});
+  CHECK(short_models({"deepseek/deepseek-r1", "qwen/qwen3-8b", "qwen/qwen3-8b"}, 16) ==
+        Names{"deepseek-r1", "qwen3-8b", "qwen3-8b"});
+  CHECK(short_models({"one-maker/llama-3", "another/llama-3"}, 12) == Names{"one…/llama-3", "ano…/llama-3"});
+  CHECK(short_models({}, 12).empty());
+}
+
 TEST_CASE("a sentence in the last column goes on in the next line") {
   const std::vector<gateway::Column> heads{{"LEFT OUT", Align::left, 0},
                                            {"BECAUSE IT", Align::left, 0, gateway::Shorten::never}};
