@@ -35,6 +35,9 @@ class Doors {
   std::optional<AdminDoor>& admin() { return admin_; }
   const std::string& url() const { return url_; }  // of clients
   const std::string& admin_url() const { return admin_url_.empty() ? url_ : admin_url_; }
+  // Of clients, the address that most reach: what the configuration says, or a socket that was given and that
+  // other machines reach.
+  const std::string& host() const { return host_; }
   // All that is listened at, for another process.
   HandedSockets sockets();
 
@@ -42,12 +45,16 @@ class Doors {
   using Tcp = boost::asio::ip::tcp;
   // `listen` gives where it listens then. Nothing, and said why: it cannot.
   using Listen = std::function<Tcp::endpoint(const Tcp::endpoint& address, const std::vector<int>& given)>;
-  std::optional<Tcp::endpoint> open(const config::ListenAddress& wanted, int by_supervisor,
-                                    const TakeOver& predecessor, const Listen& listen);
+  std::optional<Tcp::endpoint> open(const config::ListenAddress& wanted,
+                                    const std::vector<int>& by_supervisor, const TakeOver& predecessor,
+                                    const Listen& listen);
+  // Whether the sockets for clients may be used; says why not.
+  bool may_open(const config::Settings& settings, const std::vector<int>& given);
 
   Say say_;
   Loops loops_;
   std::optional<AdminDoor> admin_;
+  std::string host_;
   std::string url_, admin_url_;  // empty: administration has no address of its own
 };
 

@@ -284,6 +284,7 @@ class RunningGateway {
         .traces = start_.traces ? std::optional(start_.traces->sampling) : std::nullopt};
     if (!doors_.open(common, reload_.current(), {.supervisor = given_, .predecessor = take_over_}))
       return false;
+    reload_.listens_at(doors_.host());
     kept_.announce(doors_.admin_url());
     // Before anybody is told that this one serves: whoever comes next may come at once.
     succession_.await();

@@ -40,7 +40,7 @@ DataLoop& Loops::add(const Common& common, const config::Settings& settings) {
 }
 
 Loops::Tcp::endpoint Loops::open(const Common& common, const std::shared_ptr<const Generation>& generation,
-                                 Tcp::endpoint address, const std::vector<int>& given) {
+                                 Tcp::endpoint address, const std::vector<int>& given, Share share) {
   const config::Settings& settings = generation->catalogue->settings();
   if (given.empty() && address.port() != 0) expect_free(common.control.io(), address);
   const auto count = static_cast<std::size_t>(wanted_by(settings));
@@ -48,12 +48,19 @@ Loops::Tcp::endpoint Loops::open(const Common& common, const std::shared_ptr<con
   for (std::size_t at = 0; at < count; ++at) {
     DataLoop& loop = add(common, settings);
     loop.adopt(generation, common.control.published());
-    address = given.empty() ? loop.listener().listen(address, Listener::Address::shared)
-                            : loop.listener().listen_on(given[at % given.size()]);
     loops.push_back(&loop);
+    if (given.empty()) {
+      address = loop.listener().listen(address, Listener::Address::shared);
+    } else if (share == Share::one_by_each) {
+      address = loop.listener().listen_on(given[at % given.size()]);
+    } else {
+      address = loop.listener().listen_on(given.front());
+      for (std::size_t more = 1; more < given.size(); ++more) loop.listener().listen_on(given[more]);
+    }
   }
   // Who waits at a socket that nobody listens at waits for ever.
-  for (std::size_t at = count; at < given.size(); ++at) loops[at % count]->listener().listen_on(given[at]);
+  for (std::size_t at = share == Share::one_by_each ? count : given.size(); at < given.size(); ++at)
+    loops[at % count]->listener().listen_on(given[at]);
   common.control.serve(std::move(loops));
   return address;
 }

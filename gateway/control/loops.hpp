@@ -37,11 +37,13 @@ class Loops {
   // How many a configuration wants: one for each core, where it does not say.
   static int wanted_by(const config::Settings& settings);
 
+  // How sockets that listen already are shared out: those that other loops had, or whatever was given.
+  enum class Share { one_by_each, all_by_each };
   // Opens them at `address`, or at the sockets `given`, where there are any, which listen there already.
   // Returns where they listen, as the system has chosen the port where it was 0; throws
   // boost::system::system_error.
   Tcp::endpoint open(const Common& common, const std::shared_ptr<const Generation>& generation,
-                     Tcp::endpoint address, const std::vector<int>& given);
+                     Tcp::endpoint address, const std::vector<int>& given, Share share);
   // Starts their threads, and waits for the end of all.
   void run(Metrics& metrics);
   void join();

@@ -53,10 +53,10 @@ config::Problems left_for_a_restart(const config::Settings& started, const confi
 }
 
 // The file alone was checked when it was loaded: but not that `listen` may differ from where we listen.
-config::Problems opened_to_all(const config::ListenAddress& listening, const config::Settings& now) {
-  if (!now.keys.empty() || config::is_loopback(listening.host)) return {};
+config::Problems opened_to_all(const std::string& host, const config::Settings& now) {
+  if (!now.keys.empty() || config::is_loopback(host)) return {};
   return {{.path = "keys",
-           .message = "has no key, but the gateway listens on `" + listening.host +
+           .message = "has no key, but the gateway listens on `" + host +
                       "`, which other machines can reach, until it is started again",
            .suggestion = "keep a key, or start the gateway again",
            .excerpt = {}}};
@@ -67,6 +67,7 @@ config::Problems opened_to_all(const config::ListenAddress& listening, const con
 Reload::Reload(std::shared_ptr<const Generation> current, Load load, Adopt adopt, Say say, Metrics& metrics,
                const std::string& file, providers::WallClock wall)
     : started_(current->catalogue),
+      listening_(started_->settings().listen.host),
       current_(std::move(current)),
       load_(std::move(load)),
       adopt_(std::move(adopt)),
@@ -183,7 +184,7 @@ Reloaded Reload::take(config::Loaded loaded) {
   config::Settings with_keys = *loaded.settings;
   config::Problems of_keys;
   join(with_keys, stored_, of_keys);
-  const config::Problems open = opened_to_all(started_->settings().listen, with_keys);
+  const config::Problems open = opened_to_all(listening_, with_keys);
   if (!open.empty()) return refuse(open);
   const config::Problems later = left_for_a_restart(started_->settings(), *loaded.settings);
   loaded.problems.insert(loaded.problems.end(), later.begin(), later.end());

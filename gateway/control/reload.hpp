@@ -34,6 +34,8 @@ class Reload {
   Reload(std::shared_ptr<const Generation> current, Load load, Adopt adopt, Say say, Metrics& metrics,
          const std::string& file, providers::WallClock wall = providers::system_wall);
 
+  // Where clients reach it, where that is not what the configuration says.
+  void listens_at(std::string host) { listening_ = std::move(host); }
   // At once, whether or not anything changed.
   Reloaded now();
   // The keys that are made while the gateway runs, beside those of the configuration: a new generation where
@@ -67,6 +69,7 @@ class Reload {
   Reloaded refuse(const config::Problems& problems);
 
   std::shared_ptr<const routing::Catalogue> started_;  // whose address and threads are in use
+  std::string listening_;                              // the host of the address
   std::shared_ptr<const Generation> current_;
   Load load_;
   Adopt adopt_;

@@ -42,10 +42,12 @@ int GivenSockets::for_administration() const {
   return found == all_.end() ? -1 : found->descriptor;
 }
 
-int GivenSockets::for_clients() const {
-  const auto is_other = [](const GivenSocket& each) { return each.name != of_administration; };
-  const auto found = std::ranges::find_if(all_, is_other);
-  return found == all_.end() ? -1 : found->descriptor;
+std::vector<int> GivenSockets::for_clients() const {
+  std::vector<int> all;
+  for (const GivenSocket& each : all_) {
+    if (each.name != of_administration) all.push_back(each.descriptor);
+  }
+  return all;
 }
 
 }  // namespace gateway

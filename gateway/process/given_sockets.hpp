@@ -20,9 +20,8 @@ class GivenSockets {
   GivenSockets();
 
   const std::vector<GivenSocket>& all() const { return all_; }
-  // -1: there is none.
-  int for_administration() const;
-  int for_clients() const;  // the first that is not for administration
+  int for_administration() const;        // -1: there is none
+  std::vector<int> for_clients() const;  // all others
 
  private:
   std::vector<GivenSocket> all_;

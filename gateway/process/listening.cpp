@@ -1,5 +1,7 @@
 #include "gateway/process/listening.hpp"
 
+#include <sys/socket.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 
@@ -18,6 +20,16 @@ std::optional<Tcp::endpoint> endpoint_of(const config::ListenAddress& listen) {
   boost::system::error_code error;
   const auto host = asio::ip::make_address(listen.host == "localhost" ? "127.0.0.1" : listen.host, error);
   return error ? std::nullopt : std::optional(Tcp::endpoint(host, listen.port));
+}
+
+std::optional<Tcp::endpoint> endpoint_at(int descriptor) {
+  Tcp::endpoint address;
+  socklen_t size = static_cast<socklen_t>(address.capacity());
+  if (::getsockname(descriptor, address.data(), &size) != 0) return std::nullopt;
+  const int family = address.data()->sa_family;
+  if (family != AF_INET && family != AF_INET6) return std::nullopt;
+  address.resize(size);
+  return address;
 }
 
 void expect_free(asio::io_context& io, const Tcp::endpoint& address) {

@@ -16,6 +16,8 @@ enum class Spoken { http, https };
 std::string url_of(const boost::asio::ip::tcp::endpoint& address, Spoken spoken);
 // Nothing where the host is no address.
 std::optional<boost::asio::ip::tcp::endpoint> endpoint_of(const config::ListenAddress& listen);
+// Where a socket listens that was given; nothing where it is none of TCP.
+std::optional<boost::asio::ip::tcp::endpoint> endpoint_at(int descriptor);
 // Throws boost::system::system_error where the address is taken: with SO_REUSEPORT alone, a second gateway of
 // the same user would take half of the first one's connections instead of failing.
 void expect_free(boost::asio::io_context& io, const boost::asio::ip::tcp::endpoint& address);

@@ -6,6 +6,7 @@ import os
 import queue
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -17,17 +18,19 @@ from scripted_host import ScriptedHost
 
 
 class Supervised(Gateway):
-    """Runs with a socket that it was given, and says what it does to one that listens."""
+    """Runs with sockets that it was given, and says what it does to one that listens."""
 
     def __init__(self, listening, notify, *rest, watchdog=None, workers=2, **more):
-        given = f"exec 3<&{listening.fileno()}; " if listening else ""
+        listening = listening if isinstance(listening, tuple) else (listening,) if listening else ()
+        given = "".join(f"exec {at}<&{each.fileno()}; " for at, each in enumerate(listening, 3))
         variables = f"NOTIFY_SOCKET={notify} "
         if listening:
-            variables += "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=isocost.socket "
+            names = ":".join("isocost.socket" for _ in listening)
+            variables += f"LISTEN_PID=$$ LISTEN_FDS={len(listening)} LISTEN_FDNAMES={names} "
         if watchdog:
             variables += f"WATCHDOG_USEC={watchdog} "
         super().__init__(*rest, inside=["bash", "-c", f'{given}{variables} exec "$@"', "bash"], workers=workers, **more)
-        self.pass_fds = (listening.fileno(),) if listening else ()
+        self.pass_fds = tuple(each.fileno() for each in listening)
 
 
 class Notified:
@@ -123,6 +126,35 @@ class UnderASupervisor(unittest.TestCase):
         self.assertEqual(failed, [])
         statuses = [answered.get() for _ in range(answered.qsize())]
         self.assertEqual(set(statuses), {200})
+
+    def test_at_each_of_several_sockets_that_it_was_given_it_serves(self):
+        sockets = tuple(socket.create_server(("127.0.0.1", 0), backlog=100) for _ in range(3))
+        for each in sockets:
+            self.addCleanup(each.close)
+        with self.gateway(sockets, listen="127.0.0.1:1"):
+            for each in sockets:
+                for _ in range(4):  # whichever loop takes it
+                    client = http.client.HTTPConnection("127.0.0.1", each.getsockname()[1], timeout=10)
+                    client.request("POST", "/v1/chat/completions", json.dumps(question()),
+                                   {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"})
+                    self.assertEqual(client.getresponse().status, 200)
+                    client.close()
+
+    def test_a_socket_that_other_machines_reach_is_not_served_without_a_key(self):
+        for address, family in (("0.0.0.0", socket.AF_INET), ("::", socket.AF_INET6)):
+            if family == socket.AF_INET6 and not socket.has_ipv6:
+                continue
+            with socket.create_server((address, 0), family=family) as listening:
+                gateway = self.gateway(listening, listen="127.0.0.1:1")
+                gateway.settings["keys"] = []
+                file = os.path.join(self.folder, "open.yaml")
+                with open(file, "w") as written:
+                    json.dump(gateway.settings, written)
+                ran = subprocess.run(["bash", "-c", f"exec 3<&{listening.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 "
+                                      'exec "$0" serve --config "$1"', os.environ["ISOCOST"], file],
+                                     pass_fds=(listening.fileno(),), capture_output=True, text=True, timeout=30)
+                self.assertEqual(ran.returncode, 1, ran.stderr)
+                self.assertIn(f"the socket that was given listens at `{address}`", ran.stderr)
 
     def test_before_it_drains_it_says_that_it_is_not_ready_and_goes_on_serving(self):
         with self.gateway(limits={"drain_delay": "1 s"}) as gateway:

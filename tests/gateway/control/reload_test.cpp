@@ -175,6 +175,21 @@ TEST_CASE(
   CHECK(world.reload.now().status == 200);
 }
 
+TEST_CASE("nor from one that was given a socket which other machines reach, whatever `listen` says") {
+  config::Settings with_key = tests::three_hosts();
+  with_key.listen.host = "127.0.0.1";
+  with_key.keys.emplace_back().name = {"app"};
+  World world({}, with_key);
+  world.next.settings = with_key;
+  world.next.settings->keys.clear();
+  world.reload.listens_at("::");
+  const gateway::Reloaded refused = world.reload.now();
+  CHECK(refused.status == 400);
+  CHECK(refused.body.find("keys: has no key, but the gateway listens on `::`") != std::string::npos);
+  world.reload.listens_at("::1");
+  CHECK(world.reload.now().status == 200);
+}
+
 TEST_CASE("without a file there is nothing to load again") {
   World world;
   gateway::Reload reload(
