@@ -1,28 +1,13 @@
-// What a provider bills, by its invoice or usage export (CSV), against what the ledger has. Pure.
+// What a provider bills against what the ledger has, by day and model. Pure.
 #pragma once
 
 #include <map>
 #include <string>
-#include <string_view>
-#include <variant>
 #include <vector>
 
+#include "gateway/account_commands/invoice.hpp"
+
 namespace gateway {
-
-// One line of either side. `model` as that side calls it; empty where it does not say.
-struct BilledLine {
-  std::string day;  // "2026-11-28"
-  std::string model;
-  double dollars = 0;
-};
-
-// The names of the columns; those that are empty are looked for under the names that providers use.
-struct InvoiceColumns {
-  std::string day, model, cost;
-};
-// The lines of the file, or why it cannot be read.
-std::variant<std::vector<BilledLine>, std::string> read_invoice(std::string_view text,
-                                                                const InvoiceColumns& columns);
 
 struct ReconciledLine {
   std::string day, model;
@@ -42,7 +27,8 @@ struct Tolerance {
   double dollars = 0.0001;  // beside it
 };
 // `names`: what the invoice calls a model → what the ledger does. Else a model of the invoice is the one of
-// the ledger with the same name, or the same behind the last slash, or with a date behind.
+// the ledger with the same name, or the same behind the last slash, or with a date behind, or in the same
+// letters and digits.
 Reconciliation reconcile(const std::vector<BilledLine>& ledger, const std::vector<BilledLine>& invoice,
                          const std::map<std::string, std::string>& names, Tolerance tolerance);
 

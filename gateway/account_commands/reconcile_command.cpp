@@ -8,14 +8,17 @@
 #include <cstring>
 #include <iostream>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "config/files/load.hpp"
 #include "config/values/timestamp.hpp"
 #include "gateway/account_commands/reconcile.hpp"
 #include "gateway/pages/spend_page.hpp"
+#include "gateway/state/process_sources.hpp"
 #include "gateway/state/read_whole.hpp"
 #include "gateway/text/json_page.hpp"
 #include "gateway/text/table.hpp"
@@ -51,6 +54,25 @@ std::variant<std::vector<BilledLine>, std::string> ledger_lines(SpendOptions opt
                      .dollars = row.at("cost").to_number<double>()});
   }
   return lines;
+}
+
+// What hosts call the models of a configuration, by which they bill them. A name that stands for two of ours
+// says nothing.
+std::map<std::string, std::string> names_at_hosts(const std::string& file, const std::string& provider) {
+  std::map<std::string, std::string> names;
+  if (file.empty()) return names;
+  const config::Loaded loaded = config::load_file(file, process_sources());
+  if (!loaded.settings) return names;
+  std::set<std::string> unclear;
+  for (const config::ModelSettings& model : loaded.settings->models) {
+    for (const config::EndpointSettings& each : model.endpoints) {
+      if (!provider.empty() && each.provider.text != provider) continue;
+      const auto [known, is_new] = names.emplace(each.host_model, model.name.text);
+      if (!is_new && known->second != model.name.text) unclear.insert(each.host_model);
+    }
+  }
+  std::erase_if(names, [&](const auto& each) { return unclear.contains(each.first); });
+  return names;
 }
 
 void print(const Reconciliation& result) {
@@ -117,8 +139,8 @@ int reconcile_file(SpendOptions spent, const ReconcileOptions& options) {
   if (!text) return complain("`" + options.file + "` cannot be read: " + std::strerror(errno));
   auto read = read_invoice(*text, options.columns);
   if (const auto* why = std::get_if<std::string>(&read)) return complain(options.file + ": " + *why);
-  auto& invoice = std::get<std::vector<BilledLine>>(read);
-  std::map<std::string, std::string> names;
+  std::vector<BilledLine>& invoice = std::get<Invoice>(read).lines;
+  std::map<std::string, std::string> names = names_at_hosts(spent.reach.config, options.provider);
   for (const std::string& each : options.names) {
     const std::size_t sign = each.find('=');
     if (sign == std::string::npos) return complain("--map wants `THEIRS=OURS`, not `" + each + "`");
@@ -134,6 +156,8 @@ int reconcile_file(SpendOptions spent, const ReconcileOptions& options) {
   if (spent.to.empty()) spent.to = last.day;
   const auto ours = ledger_lines(spent, options.provider);
   if (const auto* why = std::get_if<std::string>(&ours)) return complain(*why);
+  if (const std::string& note = std::get<Invoice>(read).note; !note.empty())
+    std::cerr << "isocost: " << options.file << ": " << note << "\n";
   const Reconciliation result =
       reconcile(std::get<std::vector<BilledLine>>(ours), invoice, names, {.share = options.tolerance / 100});
   if (spent.as_json) {
@@ -167,6 +191,7 @@ Command add_reconcile(CLI::App& spend, std::shared_ptr<const SpendOptions> optio
       ->capture_default_str();
   reconcile->footer(
       "The days are those of the file, or --from and --to, given to `spend`, where only a part is wanted.\n"
+      "With --config, names of models that the file of a host has are those of its endpoints.\n"
       "Example: isocost spend reconcile invoice.csv --provider deepseek\n"
       "Exit status: 0 both agree, 2 they differ, 1 they could not be compared.");
   return {reconcile, [options, invoice] { return reconcile_file(*options, *invoice); }};
