@@ -77,7 +77,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-struct Day {
+struct BilledDay {
   std::string name;      // "2026-11-28"
   int minutes_east = 0;  // of UTC, where it begins at the midnight of another place
 };
@@ -105,11 +105,11 @@ std::optional<int> minutes_east_in(std::string_view text) {
 }
 
 // A day with what stands behind it: a time, and how far from UTC.
-std::optional<Day> day_with(std::string day, std::string_view rest) {
+std::optional<BilledDay> day_with(std::string day, std::string_view rest) {
   if (!config::is_month_or_day(day)) return std::nullopt;
   if (rest.starts_with('T') || rest.starts_with('t') || rest.starts_with(' ')) rest.remove_prefix(1);
   const auto hours = take_number(rest, 2);
-  if (!hours) return Day{std::move(day)};
+  if (!hours) return BilledDay{std::move(day)};
   int minutes = *hours * 60;
   bool is_midnight = *hours == 0;
   for (const int unit : {1, 0}) {
@@ -125,16 +125,16 @@ std::optional<Day> day_with(std::string day, std::string_view rest) {
     while (!rest.empty() && is_digit(rest.front())) rest.remove_prefix(1);
   }
   const auto east = minutes_east_in(rest);
-  if (!east || *east == 0) return Day{std::move(day)};
-  if (is_midnight) return Day{std::move(day), *east};
+  if (!east || *east == 0) return BilledDay{std::move(day)};
+  if (is_midnight) return BilledDay{std::move(day), *east};
   const auto midnight = config::parse_timestamp(day + " 00:00:00");
   if (!midnight) return std::nullopt;
-  return Day{config::day_text(
+  return BilledDay{config::day_text(
       std::chrono::floor<std::chrono::seconds>(*midnight + std::chrono::minutes(minutes - *east)))};
 }
 
 // "2026-11-28" or "20261128", with or without a time behind, or seconds since 1970.
-std::optional<Day> day_in(std::string_view text) {
+std::optional<BilledDay> day_in(std::string_view text) {
   if (text.size() >= 10 && text[4] == '-' && text[7] == '-' &&
       std::all_of(text.begin(), text.begin() + 4, is_digit))
     return day_with(std::string(text.substr(0, 10)), text.substr(10));
@@ -147,7 +147,7 @@ std::optional<Day> day_in(std::string_view text) {
   if (error != std::errc() || end != text.data() + text.size() || seconds < 1'000'000'000)
     return std::nullopt;
   if (seconds > 100'000'000'000) seconds /= 1'000;
-  return Day{date_of(seconds / 86'400)};
+  return BilledDay{date_of(seconds / 86'400)};
 }
 
 // More than any bill.
