@@ -1,6 +1,7 @@
 """Dashboards and rules: their form, and every expression of theirs run by a real Prometheus that scraped a loaded gateway."""
 import asyncio
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -20,6 +21,7 @@ import behaviours
 from gateway import KEY, EndToEnd, endpoint, free_port, question
 from needs import needs
 
+ISOCOST = os.environ["ISOCOST"]
 DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"
 BOARDS = {path.stem: json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana/dashboards").glob("*.json"))}
 RULES = {path.name: yaml.safe_load(path.read_text()) for path in sorted((DEPLOY / "prometheus").glob("*.yml"))}
@@ -128,6 +130,43 @@ def priced(provider, host_model, dollars, **more):
 
 
 @needs(shutil.which("prometheus"), "prometheus is not installed")
+class Together(unittest.TestCase):
+    """compose.yaml, as far as it can be known without Docker."""
+
+    def setUp(self):
+        self.text = (DEPLOY / "compose.yaml").read_text()
+        self.services = yaml.safe_load(self.text)["services"]
+
+    def test_every_file_that_it_mounts_is_there(self):
+        named = []
+        for service in self.services.values():
+            for mount in service["volumes"]:
+                source = mount.split(":")[0]
+                if source.startswith("."):
+                    named.append(source)
+                    self.assertTrue((DEPLOY / source).exists(), source)
+        self.assertEqual(len(named), 3, named)
+
+    def test_prometheus_asks_where_the_configuration_of_its_head_is_told_to_answer(self):
+        said = yaml.safe_load("\n".join(re.findall(r"^#   ((?:listen|admin): .*)$", self.text, re.MULTILINE)))
+        self.assertEqual(said["listen"].split(":")[1], self.services["isocost"]["ports"][0].split(":")[2])
+        targets = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())["scrape_configs"][0]["static_configs"][0]["targets"]
+        self.assertEqual(targets, ["isocost:" + said["admin"].split(":")[1]])
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "isocost.yaml"
+            file.write_text(json.dumps(said | {
+                "keys": [{"name": "me", "sha256": "0" * 64}], "providers": {"a": {"base_url": "http://127.0.0.1:1"}},
+                "models": {"m": {"endpoints": [endpoint("a", "m")]}}}))
+            checked = subprocess.run([ISOCOST, "check", file], capture_output=True, text=True, timeout=60)
+            self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+
+    @needs(shutil.which("promtool"), "prometheus is not installed")
+    def test_prometheus_takes_its_file(self):
+        ran = subprocess.run(["promtool", "check", "config", "--syntax-only", DEPLOY / "prometheus.yml"], capture_output=True,
+                             text=True, timeout=60)
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+
+
 class Loaded(EndToEnd):
     """A gateway to which everything happens that dashboards show."""
     behaviours = {"ok": cached(behaviours.ok), "slow": slow_when_told, "broken": behaviours.failing(500), "late": behaviours.late(0.05, behaviours.ok)}
