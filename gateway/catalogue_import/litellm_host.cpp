@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <initializer_list>
 
 #include "gateway/catalogue_import/names.hpp"
 
@@ -57,10 +58,30 @@ std::optional<std::string> address(const LitellmDeployment& deployment, const Va
     why = "its `api_base` is no plain address";
     return std::nullopt;
   }
-  for (const std::string_view call : {"/", "/chat/completions", "/v1/messages", "/messages", "/"}) {
+  for (const std::string_view call : {"/", "/chat/completions", "/completions", "/embeddings", "/responses",
+                                      "/models", "/v1/messages", "/messages", "/"}) {
     while (said.ends_with(call)) said.resize(said.size() - call.size());
   }
   return said;
+}
+
+// What a parameter says, by itself, in a variable that it names, or in one of those that LiteLLM looks into
+// where it says nothing. Empty where nobody says it; `why` where the variable that it names is not set.
+std::string value(const LitellmDeployment& deployment, std::string_view name, const Variable& variable,
+                  std::initializer_list<std::string_view> usual, std::string& why) {
+  const std::string said(deployment.param(name));
+  if (const std::string named(variable_named(said)); !named.empty()) {
+    const auto found = variable(named);
+    if (!found)
+      why = "its `" + std::string(name) + "` stands in the variable " + named +
+            ", which is not set here; set it and import again";
+    return found.value_or("");
+  }
+  if (!said.empty()) return said;
+  for (const std::string_view each : usual) {
+    if (auto found = variable(std::string(each)); found && !found->empty()) return *std::move(found);
+  }
+  return {};
 }
 
 // The variable that holds the key. A key itself is never taken out of the file.
@@ -94,13 +115,10 @@ void azure(const LitellmDeployment& deployment, const Variable& variable, Litell
       plain_name("azure-" + std::string(authority_of(*base).substr(0, authority_of(*base).find('.'))));
   host.list_name = "azure";
   host.dialect = "azure";
-  std::string version(deployment.param("api_version"));
+  const std::string version = value(deployment, "api_version", variable, {}, host.why);
+  if (!host.why.empty()) return;
   const bool has_none = version.empty() || version == "v1" || version == "latest" || version == "preview" ||
                         base->ends_with("/openai/v1");
-  if (!variable_named(version).empty()) {
-    host.why = "its `api_version` stands in a variable; write it into the file and import again";
-    return;
-  }
   if (!base->ends_with("/openai") && !base->ends_with("/openai/v1")) *base += "/openai";
   if (has_none && !base->ends_with("/v1")) *base += "/v1";
   if (!has_none) host.lines.push_back("api_version: \"" + version + "\"");
@@ -108,14 +126,33 @@ void azure(const LitellmDeployment& deployment, const Variable& variable, Litell
   host.credential = credential(deployment, "AZURE_API_KEY", host);
 }
 
-void bedrock(const LitellmDeployment& deployment, LitellmHost& host) {
-  std::string region(deployment.param("aws_region_name"));
+// At Azure's own address of many makers' models; elsewhere it is asked as OpenAI is.
+bool foundry(const LitellmDeployment& deployment, const Variable& variable, LitellmHost& host) {
+  const auto base = address(deployment, variable, "AZURE_AI_API_BASE", host.why);
+  if (!base) return true;
+  const std::string authority(authority_of(*base));
+  if (!authority.ends_with(".services.ai.azure.com")) return false;
+  const bool is_claude = host.host_model.starts_with("claude");
+  host.name = plain_name("azure-" + authority.substr(0, authority.find('.')) + (is_claude ? "-claude" : ""));
+  host.list_name = "azure_ai";
+  host.dialect = is_claude ? "anthropic" : "azure";
+  host.base_url = "https://" + authority + (is_claude ? "/anthropic/v1" : "/openai/v1");
+  host.credential = credential(deployment, "AZURE_AI_API_KEY", host);
+  return true;
+}
+
+void bedrock(const LitellmDeployment& deployment, const Variable& variable, LitellmHost& host) {
+  std::string region = value(deployment, "aws_region_name", variable, {}, host.why);
+  if (!host.why.empty()) return;
   const std::size_t slash = host.host_model.find('/');
   if (slash != std::string::npos && !host.host_model.starts_with("arn:")) {
     if (region.empty()) region = host.host_model.substr(0, slash);
     host.host_model.erase(0, slash + 1);
   }
-  if (region.empty() || !variable_named(region).empty()) {
+  for (const std::string name : {"AWS_REGION_NAME", "AWS_REGION"}) {
+    if (region.empty()) region = variable(name).value_or("");
+  }
+  if (region.empty()) {
     host.why = "its region is not in the file: write `aws_region_name` and import again";
     return;
   }
@@ -137,12 +174,14 @@ void bedrock(const LitellmDeployment& deployment, LitellmHost& host) {
         "its keys were not copied: put them into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
 }
 
-void vertex(const LitellmDeployment& deployment, LitellmHost& host) {
-  const std::string project(deployment.param("vertex_project")),
-      location(deployment.param("vertex_location"));
-  const std::string account(deployment.param("vertex_credentials"));
-  if (project.empty() || location.empty() || !variable_named(project).empty() ||
-      !variable_named(location).empty()) {
+void vertex(const LitellmDeployment& deployment, const Variable& variable, LitellmHost& host) {
+  const std::string project = value(deployment, "vertex_project", variable, {"VERTEXAI_PROJECT"}, host.why);
+  const std::string location =
+      value(deployment, "vertex_location", variable, {"VERTEXAI_LOCATION"}, host.why);
+  std::string account(deployment.param("vertex_credentials"));
+  if (account.empty()) account = variable("GOOGLE_APPLICATION_CREDENTIALS").value_or("");
+  if (!host.why.empty()) return;
+  if (project.empty() || location.empty()) {
     host.why = "its project and location are not in the file: write both and import again";
     return;
   }
@@ -177,7 +216,8 @@ void of_openais_kind(const LitellmDeployment& deployment, const Variable& variab
   if (base->empty() && !known && !is_ollama) {
     host.why = is_generic ? "it has no `api_base`"
                           : "isocost knows no host `" + plain_name(deployment.kind) +
-                                "`; see hosts.md for those it does";
+                                "`; see hosts.md for those it does, or write its `api_base` where it answers "
+                                "as OpenAI's does";
     return;
   }
   host.base_url = !base->empty() ? *base
@@ -217,9 +257,11 @@ LitellmHost litellm_host(const LitellmDeployment& deployment, const Variable& va
   } else if (deployment.kind == "azure" || deployment.kind == "azure_text") {
     azure(deployment, variable, host);
   } else if (deployment.kind.starts_with("bedrock")) {
-    bedrock(deployment, host);
+    bedrock(deployment, variable, host);
   } else if (deployment.kind.starts_with("vertex_ai")) {
-    vertex(deployment, host);
+    vertex(deployment, variable, host);
+  } else if (deployment.kind == "azure_ai" && foundry(deployment, variable, host)) {
+    // Said there.
   } else if (deployment.kind == "gemini") {
     host.name = host.list_name = "google";
     host.dialect = "google";

@@ -2,44 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "gateway/catalogue_import/litellm_endpoint.hpp"
+#include "gateway/catalogue_import/litellm_words.hpp"
 #include "gateway/text/json_string.hpp"
 
 namespace gateway {
 namespace {
-
-// A name that a model may have here.
-std::string model_name(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    const bool is_plain = std::isalnum(static_cast<unsigned char>(c)) ||
-                          std::string_view("._-/:@+").find(c) != std::string_view::npos;
-    if (is_plain || !name.empty()) name += is_plain ? c : '-';
-  }
-  while (!name.empty() && !std::isalnum(static_cast<unsigned char>(name.front()))) name.erase(0, 1);
-  if (name.size() > 190) name.resize(190);
-  return name.empty() ? "model" : name;
-}
-
-std::optional<double> seconds(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value > 0) || value > 3600)
-    return std::nullopt;
-  return value;
-}
-
-std::string duration(double seconds) {
-  const long milliseconds = std::lround(std::max(seconds, 0.1) * 1000);
-  return milliseconds % 1000 == 0 ? std::to_string(milliseconds / 1000) + " s"
-                                  : std::to_string(milliseconds) + " ms";
-}
 
 struct Provider {
   LitellmHost host;
@@ -55,12 +28,16 @@ struct Endpoint {
 
 class Import {
  public:
-  Import(const LitellmProxy& proxy, const LitellmSources& sources) : proxy_(proxy), sources_(sources) {}
+  Import(const LitellmProxy& proxy, const LitellmSources& sources)
+      : proxy_(proxy),
+        sources_(sources),
+        variable_([this](const std::string& name) { return value_of(name); }) {}
 
   LitellmImport done() {
     made_.notes = {};
     for (const LitellmDeployment& deployment : proxy_.deployments) add(deployment);
     name_models();
+    note_names_of_nobody();
     write_head();
     write_providers();
     write_models();
@@ -72,10 +49,16 @@ class Import {
   }
 
  private:
+  // Those that the file sets itself count more, as with LiteLLM.
+  std::optional<std::string> value_of(const std::string& name) const {
+    const auto said = proxy_.variables.find(name);
+    return said == proxy_.variables.end() ? sources_.variable(name) : said->second;
+  }
+
   void add(const LitellmDeployment& deployment) {
     const std::string where =
         deployment.group + " at " + deployment.kind + "/" + deployment.host_model + ": ";
-    LitellmHost host = litellm_host(deployment, sources_.variable);
+    LitellmHost host = litellm_host(deployment, variable_);
     WrittenEndpoint written = litellm_endpoint(deployment, host, sources_.prices);
     const std::string& why = host.why.empty() ? written.why : host.why;
     if (!why.empty()) return made_.notes.push_back(where + "left out: " + why);
@@ -106,10 +89,10 @@ class Import {
         name = host.name + "-" + std::to_string(i);
       found = providers_.insert(providers_.end(), Provider{.host = host, .name = name});
     }
-    if (const auto most = seconds(deployment.param("max_parallel_requests")))
+    if (const auto most = litellm_seconds(deployment.param("max_parallel_requests")))
       found->in_flight += std::lround(*most);
-    auto silence = seconds(deployment.param("timeout"));
-    if (!silence) silence = seconds(deployment.param("stream_timeout"));
+    auto silence = litellm_seconds(deployment.param("timeout"));
+    if (!silence) silence = litellm_seconds(deployment.param("stream_timeout"));
     if (silence) found->silence = std::max(found->silence.value_or(0), *silence);
     return static_cast<std::size_t>(found - providers_.begin());
   }
@@ -117,7 +100,7 @@ class Import {
   // Names of models and routes are of one kind here, and clients go on asking for the group's.
   void name_models() {
     for (const std::string& group : order_) {
-      const std::string name = model_name(group);
+      const std::string name = litellm_model_name(group);
       if (name != group) made_.notes.push_back(group + ": is called " + name + " here");
       shown_[group] = name;
       names_.insert(name);
@@ -149,6 +132,17 @@ class Import {
     return known;
   }
 
+  void note_names_of_nobody() {
+    for (const auto& [group, others] : proxy_.fallbacks) {
+      if (!models_.contains(group))
+        made_.notes.push_back("fallbacks of " + group + ": it is not there itself");
+    }
+    for (const auto& [alias, target] : proxy_.aliases) {
+      if (!models_.contains(target))
+        made_.notes.push_back("model_group_alias." + alias + ": " + target + " is not there");
+    }
+  }
+
   void write_head() {
     made_.text =
         "# Made by `isocost import litellm`. Read it, then `isocost check` it. What is assumed says so; what "
@@ -160,7 +154,7 @@ class Import {
         "127.0.0.1:4000\n";
     std::string key = proxy_.master_key;
     const std::string variable(variable_named(key));
-    if (!variable.empty()) key = sources_.variable(variable).value_or("");
+    if (!variable.empty()) key = variable_(variable).value_or("");
     if (!key.empty()) {
       made_.text +=
           "\n# LiteLLM's master key goes on, by its SHA-256. Others: isocost keys create --name NAME\nkeys:\n"
@@ -189,7 +183,7 @@ class Import {
         made_.text +=
             "      max_in_flight: " + std::to_string(each.in_flight) + "   # max_parallel_requests\n";
       if (each.silence)
-        made_.text += "      first_token_timeout: " + duration(*each.silence) + "   # timeout\n";
+        made_.text += "      first_token_timeout: " + seconds_text(*each.silence) + "   # timeout\n";
     }
   }
 
@@ -221,7 +215,8 @@ class Import {
     std::vector<std::string> aliases;
     for (const auto& [alias, target] : proxy_.aliases) {
       if (target != group) continue;
-      if (const std::string name = model_name(alias); names_.insert(name).second) aliases.push_back(name);
+      if (const std::string name = litellm_model_name(alias); names_.insert(name).second)
+        aliases.push_back(name);
     }
     return aliases;
   }
@@ -256,7 +251,7 @@ class Import {
       made_.notes.push_back("router_settings.routing_strategy: `" + plain_name(proxy_.strategy) +
                             "` has no counterpart; `balanced` chooses by price, speed and health");
     made_.text += "\n";
-    const auto retries = seconds(proxy_.retries), most = seconds(proxy_.timeout);
+    const auto retries = litellm_seconds(proxy_.retries), most = litellm_seconds(proxy_.timeout);
     if (!retries && !most) {
       made_.text += "default_policy: " + base + "\n";
       return;
@@ -266,13 +261,14 @@ class Import {
       made_.text += "    attempts: " + std::to_string(std::min(std::lround(*retries) + 1, 10L)) +
                     "   # num_retries, and the first\n";
     if (most)
-      made_.text += "    deadline: " + duration(*most) +
+      made_.text += "    deadline: " + seconds_text(*most) +
                     "   # until the first byte; LiteLLM's timeout was for the whole answer\n";
     made_.text += "default_policy: as-in-litellm\n";
   }
 
   const LitellmProxy& proxy_;
   const LitellmSources& sources_;
+  const Variable variable_;
   LitellmImport made_;
   std::vector<Provider> providers_;
   std::vector<std::string> order_;  // groups, as in the file

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace gateway {
 namespace {
@@ -9,6 +10,21 @@ namespace {
 using config::Tree;
 
 constexpr std::string_view stands_nowhere = "nothing here corresponds to it";
+
+// What does the like here, of what is not carried over.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> likes{
+    {{"litellm_settings.max_budget", "`quota: {dollars: ...}` bounds all together (money.md)"},
+     {"litellm_settings.budget_duration", "`quota: {dollars: {month: ...}}` says of which time"},
+     {"general_settings.max_parallel_requests", "`quota: {concurrent: ...}` of a key is its like"},
+     {"general_settings.global_max_parallel_requests", "`quota: {concurrent: ...}` of all is its like"},
+     {"general_settings.alerting", "`notify: {webhook: ...}` tells of limits, deploy/prometheus of the rest"},
+     {"router_settings.redis_host", "`redis: {url: ...}` is where several gateways share limits"},
+     {"router_settings.redis_port", "`redis: {url: ...}` says it, too"},
+     {"router_settings.redis_password", "`redis: {password: ...}` is its like"},
+     {"router_settings.redis_url", "`redis: {url: ...}` is where several gateways share limits"},
+     {"router_settings.allowed_fails", "isocost judges hosts by what they answer"},
+     {"router_settings.cooldown_time", "isocost judges hosts by what they answer"},
+     {"router_settings.enable_pre_call_checks", "isocost always looks whether a prompt fits"}}};
 
 const Tree* below(const Tree& root, std::string_view section, std::string_view name) {
   const Tree* found = root.find(section);
@@ -64,16 +80,21 @@ void split_model(std::string model, LitellmDeployment& deployment) {
   deployment.host_model = std::move(model);
 }
 
-// [{name: [other, …]}, …]
+// [{name: [other, {model: other, …}, …]}, …]; "*" stands for whoever has none.
 void read_fallbacks(const Tree* list, LitellmProxy& proxy) {
   if (!list) return;
   for (const Tree& each : list->items) {
     for (std::size_t i = 0; i < each.keys.size(); ++i) {
-      std::vector<std::string>& names = proxy.fallbacks[each.keys[i].text];
-      for (const Tree& other : each.items[i].items) {
-        const bool is_new = std::ranges::find(names, other.text) == names.end();
-        if (other.kind == Tree::Kind::text && is_new && other.text != each.keys[i].text)
-          names.push_back(other.text);
+      const std::string& group = each.keys[i].text;
+      std::vector<std::string>& names = group == "*" ? proxy.default_fallbacks : proxy.fallbacks[group];
+      for (const Tree& said : each.items[i].items) {
+        const bool is_mapping = said.kind == Tree::Kind::mapping;
+        std::string other = is_mapping ? text_of(said.find("model")) : text_of(&said);
+        if (is_mapping && said.keys.size() > 1)
+          proxy.notes.push_back("fallbacks of " + group + ": of " + other +
+                                " its name alone is carried over");
+        const bool is_new = std::ranges::find(names, other) == names.end();
+        if (!other.empty() && is_new && other != group) names.push_back(std::move(other));
       }
     }
   }
@@ -84,17 +105,48 @@ void read_aliases(const Tree* aliases, LitellmProxy& proxy) {
   for (std::size_t i = 0; i < aliases->keys.size(); ++i) {
     const Tree& said = aliases->items[i];
     std::string target = said.kind == Tree::Kind::mapping ? text_of(said.find("model")) : text_of(&said);
-    if (!target.empty()) proxy.aliases.emplace(aliases->keys[i].text, std::move(target));
+    const std::string& alias = aliases->keys[i].text;
+    if (target.empty()) {
+      proxy.notes.push_back("model_group_alias." + alias +
+                            ": it is not another name for one group; a route of this name may have several");
+    } else {
+      proxy.aliases.emplace(alias, std::move(target));
+    }
   }
 }
 
-void read_deployments(const Tree* list, LitellmProxy& proxy) {
+// What stands in `credential_list` under the name that a deployment has for it. Its own words go first.
+void add_credential(const Tree* list, LitellmDeployment& deployment, LitellmProxy& proxy) {
+  const std::string name(deployment.param("litellm_credential_name"));
+  if (name.empty()) return;
+  deployment.params.erase("litellm_credential_name");
+  if (list) {
+    for (const Tree& each : list->items) {
+      if (text_of(each.find("credential_name")) == name)
+        return add_texts(each.find("credential_values"), deployment.params);
+    }
+  }
+  proxy.notes.push_back(deployment.group + ": there is no `" + name + "` in `credential_list`");
+}
+
+// Of two names of the same, the one that is read here.
+void rename(LitellmDeployment& deployment, std::string_view from, std::string_view to) {
+  const auto found = deployment.params.find(from);
+  if (found == deployment.params.end()) return;
+  deployment.params.emplace(to, std::move(found->second));
+  deployment.params.erase(found);
+}
+
+void read_deployments(const Tree* list, const Tree* credentials, LitellmProxy& proxy) {
   if (!list) return;
   for (const Tree& each : list->items) {
     LitellmDeployment deployment;
     deployment.group = text_of(each.find("model_name"));
     add_texts(each.find("litellm_params"), deployment.params);
     add_others(each.find("litellm_params"), deployment.not_carried);
+    add_credential(credentials, deployment, proxy);
+    for (const std::string_view name : {"project", "location", "credentials"})
+      rename(deployment, "vertex_ai_" + std::string(name), "vertex_" + std::string(name));
     const Tree* info = each.find("model_info");
     if (info && info->find("access_groups")) deployment.not_carried.push_back("access_groups");
     add_texts(&each, deployment.params);  // limits of rate may stand here, too
@@ -114,8 +166,10 @@ void note_the_rest(const Tree& root, std::string_view section, std::initializer_
   const Tree* found = root.find(section);
   if (!found) return;
   for (const Tree::Key& key : found->keys) {
-    if (std::ranges::find(read, key.text) == read.end())
-      proxy.notes.push_back(std::string(section) + "." + key.text + ": " + std::string(stands_nowhere));
+    if (std::ranges::find(read, key.text) != read.end()) continue;
+    const std::string name = std::string(section) + "." + key.text;
+    const auto like = std::ranges::find(likes, name, &std::pair<std::string_view, std::string_view>::first);
+    proxy.notes.push_back(name + ": " + std::string(like == likes.end() ? stands_nowhere : like->second));
   }
 }
 
@@ -138,7 +192,8 @@ std::string_view LitellmDeployment::fact(std::string_view name) const {
 
 LitellmProxy litellm_proxy(const Tree& root) {
   LitellmProxy proxy;
-  read_deployments(root.find("model_list"), proxy);
+  read_deployments(root.find("model_list"), root.find("credential_list"), proxy);
+  add_texts(root.find("environment_variables"), proxy.variables);
   for (const std::string_view section : {"router_settings", "litellm_settings"}) {
     read_fallbacks(below(root, section, "fallbacks"), proxy);
     read_fallbacks(below(root, section, "context_window_fallbacks"), proxy);
@@ -173,8 +228,9 @@ LitellmProxy litellm_proxy(const Tree& root) {
     }
   }
   for (const Tree::Key& key : root.keys) {
-    constexpr std::array<std::string_view, 5> read{"model_list", "router_settings", "litellm_settings",
-                                                   "general_settings", "environment_variables"};
+    constexpr std::array<std::string_view, 6> read{"model_list",       "router_settings",
+                                                   "litellm_settings", "general_settings",
+                                                   "credential_list",  "environment_variables"};
     if (std::ranges::find(read, key.text) != read.end()) continue;
     const bool is_include = key.text == "include";
     proxy.notes.push_back(key.text + ": " +

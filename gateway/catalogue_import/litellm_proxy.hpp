@@ -31,8 +31,9 @@ struct LitellmProxy {
   std::vector<LitellmDeployment> deployments;
   std::map<std::string, std::vector<std::string>> fallbacks;  // of all three kinds, in their order
   std::vector<std::string> default_fallbacks;
-  std::map<std::string, std::string> aliases;  // another name for a group
-  std::string master_key;                      // a text, or "os.environ/NAME"; empty: none
+  std::map<std::string, std::string> aliases;                 // another name for a group
+  std::map<std::string, std::string, std::less<>> variables;  // that it sets itself; keys among them
+  std::string master_key;                                     // a text, or "os.environ/NAME"; empty: none
   std::string strategy;
   std::string retries;             // further attempts
   std::string timeout;             // seconds

@@ -217,7 +217,9 @@ TEST_CASE("fallbacks become a route of the group's name, aliases go with it, ret
 }
 
 TEST_CASE("hosts of every kind are where LiteLLM asks them, and what cannot be carried says why") {
-  const Imported made = imported(many);
+  const Imported made = imported(many, [](const std::string& name) {
+    return name.starts_with("VERTEXAI_") ? std::nullopt : some_key(name);
+  });
   CHECK(made.says("base_url: \"https://api.anthropic.com/v1\""));
   CHECK(made.says("base_url: \"https://bedrock-runtime.us-east-1.amazonaws.com\""));
   CHECK(made.says("projects/my-project/locations/us-east5/publishers/anthropic"));
@@ -276,4 +278,120 @@ TEST_CASE("prices and sizes come out of a list where the file has none") {
   CHECK(made.says("price: {input: 0.15 $/Mtok, output: 0.6 $/Mtok}   # LiteLLM"));
   CHECK(made.says("price: {input: 2.75 $/Mtok, output: 0.6 $/Mtok}   # LiteLLM"));
   CHECK(made.says("features: [tools]"));
+}
+
+TEST_CASE("keys and addresses that several deployments share are read where the file has them") {
+  constexpr std::string_view shared = R"(
+environment_variables: {AZURE_API_BASE: "https://eu-team.openai.azure.com/", MASTER: sk-of-the-file}
+credential_list:
+  - credential_name: production
+    credential_values:
+      api_key: os.environ/AZURE_API_KEY
+      api_base: os.environ/AZURE_API_BASE
+      api_version: "2024-10-21"
+    credential_info: {description: of all}
+model_list:
+  - model_name: gpt-4o
+    litellm_params: {model: azure/gpt-4o, litellm_credential_name: production}
+  - model_name: gpt-4o
+    litellm_params: {model: azure/gpt-4o-us, litellm_credential_name: production, api_base: "https://us.openai.azure.com"}
+  - model_name: lost
+    litellm_params: {model: azure/gpt-4o, litellm_credential_name: nobody}
+general_settings: {master_key: os.environ/MASTER}
+)";
+  const Imported made = imported(shared, [](const std::string&) { return std::optional<std::string>(); });
+  CHECK(made.made.endpoints == 3);
+  CHECK(made.says("base_url: \"https://eu-team.openai.azure.com/openai\""));
+  CHECK(made.says("base_url: \"https://us.openai.azure.com/openai\""));
+  CHECK(made.says("credential: \"${AZURE_API_KEY}\""));
+  CHECK(made.says("api_version: \"2024-10-21\""));
+  CHECK(made.says("sha256: aaaa"));
+  CHECK(made.notes("lost: there is no `nobody` in `credential_list`"));
+  CHECK(!made.notes("credential_list: nothing"));
+  CHECK(!made.notes("litellm_credential_name"));
+  for (const std::string& note : made.made.notes) CHECK(note.find("sk-of-the-file") == std::string::npos);
+}
+
+TEST_CASE("regions and projects may stand in variables, and where one is not set its name is told") {
+  constexpr std::string_view clouds = R"(
+model_list:
+  - model_name: claude
+    litellm_params: {model: bedrock/anthropic.claude-sonnet-4-5, aws_region_name: os.environ/REGION}
+  - model_name: claude
+    litellm_params: {model: vertex_ai/claude-sonnet-4-5, vertex_ai_project: os.environ/PROJECT, vertex_ai_location: us-east5, vertex_credentials: /etc/keys/vertex.json}
+  - model_name: gpt
+    litellm_params: {model: azure/gpt, api_base: "https://a.openai.azure.com", api_version: os.environ/VERSION, api_key: os.environ/AZURE_API_KEY}
+  - model_name: local
+    litellm_params: {model: ollama/llama3.2}
+)";
+  const Imported made = imported(clouds, [](const std::string& name) -> std::optional<std::string> {
+    if (name == "REGION") return "eu-west-1";
+    if (name == "PROJECT") return "my-project";
+    if (name == "VERSION") return "2024-10-21";
+    return std::nullopt;
+  });
+  CHECK(made.made.endpoints == 4);
+  CHECK(made.says("aws: {region: eu-west-1}"));
+  CHECK(made.says("projects/my-project/locations/us-east5/publishers/anthropic"));
+  CHECK(made.says("api_version: \"2024-10-21\""));
+  const Imported without = imported(clouds, [](const std::string&) { return std::optional<std::string>(); });
+  CHECK(without.notes("`aws_region_name` stands in the variable REGION, which is not set here"));
+  CHECK(without.notes("`vertex_project` stands in the variable PROJECT, which is not set here"));
+  CHECK(without.notes("`api_version` stands in the variable VERSION, which is not set here"));
+}
+
+TEST_CASE("models at Foundry are asked where it speaks as OpenAI and Anthropic do") {
+  const Imported made = imported(R"(
+model_list:
+  - model_name: r1
+    litellm_params: {model: azure_ai/DeepSeek-R1, api_base: "https://foo.services.ai.azure.com/models", api_key: os.environ/AZURE_AI_API_KEY}
+  - model_name: claude
+    litellm_params: {model: azure_ai/claude-sonnet-4-5, api_base: "https://foo.services.ai.azure.com/anthropic", api_key: os.environ/AZURE_AI_API_KEY}
+  - model_name: phi
+    litellm_params: {model: azure_ai/phi-4, api_base: "https://phi.eastus.models.ai.azure.com/v1/chat/completions", api_key: os.environ/PHI}
+)");
+  CHECK(made.made.endpoints == 3);
+  CHECK(made.says("base_url: \"https://foo.services.ai.azure.com/openai/v1\""));
+  CHECK(made.says("base_url: \"https://foo.services.ai.azure.com/anthropic/v1\""));
+  CHECK(made.says("base_url: \"https://phi.eastus.models.ai.azure.com/v1\""));
+  CHECK(made.says("dialect: azure"));
+  CHECK(made.says("dialect: anthropic"));
+}
+
+TEST_CASE("fallbacks and aliases of every form are carried over or named") {
+  const Imported made = imported(R"(
+model_list:
+  - model_name: small
+    litellm_params: {model: openai/small, api_base: "http://localhost:8000/v1", api_key: none}
+  - model_name: large
+    litellm_params: {model: openai/large, api_base: "http://localhost:8000/v1", api_key: none}
+  - model_name: other
+    litellm_params: {model: openai/other, api_base: "http://localhost:8000/v1", api_key: none}
+router_settings:
+  fallbacks: [{small: [{model: large, temperature: 0}]}, {"*": [small]}, {gone: [small]}]
+  model_group_alias: {both: [small, large], nothing: gone, tiny: small}
+)");
+  CHECK(made.says("- {model: \"large-alone\", quality_penalty: $1}"));
+  CHECK(made.says("- {model: \"small-alone\", quality_penalty: $1}"));
+  CHECK(made.notes("fallbacks of small: of large its name alone is carried over"));
+  CHECK(made.notes("fallbacks of gone: it is not there itself"));
+  CHECK(made.notes("model_group_alias.both: it is not another name for one group"));
+  CHECK(made.notes("model_group_alias.nothing: gone is not there"));
+  CHECK(!made.notes("model_group_alias.tiny"));
+}
+
+TEST_CASE("what has its like here is told by its name here") {
+  const Imported made = imported(R"(
+model_list:
+  - model_name: small
+    litellm_params: {model: openai/small, api_base: "http://localhost:8000/v1", api_key: none}
+litellm_settings: {max_budget: 100, budget_duration: 30d, cache: true}
+general_settings: {max_parallel_requests: 10, alerting: [slack]}
+router_settings: {redis_host: cache}
+)");
+  CHECK(made.notes("litellm_settings.max_budget: `quota: {dollars: ...}`"));
+  CHECK(made.notes("general_settings.max_parallel_requests: `quota: {concurrent: ...}`"));
+  CHECK(made.notes("general_settings.alerting: `notify: {webhook: ...}`"));
+  CHECK(made.notes("router_settings.redis_host: `redis: {url: ...}`"));
+  CHECK(made.notes("litellm_settings.cache: nothing here corresponds to it"));
 }
