@@ -138,8 +138,11 @@ class Books {
   Books(const Books&) = delete;
   Books& operator=(const Books&) = delete;
 
-  // Whose quotas hold from now on; what was used stays.
+  // Whose quotas hold from now on; what was used stays, in windows that are not over by now.
   void adopt(const config::Settings& settings, config::WallTime wall, config::TimePoint now);
+  // By how much the system's clock was set forward, or back, since the calendar was read or this was last
+  // told; nothing of less than half a minute.
+  std::optional<config::Duration> new_step(config::WallTime wall, config::TimePoint now);
   // Whether there is any quota at all.
   bool has_quotas() const { return has_quotas_.load(std::memory_order_relaxed); }
 
@@ -248,6 +251,7 @@ class Books {
            config::TimePoint now, Reservation& reservation, Blocked& blocked) const;
   void configure(Account& account, const config::Quota& quota);
   void roll(Account& account, config::TimePoint now) const;
+  void move_windows(Account& account, const Calendar& before, config::TimePoint now) const;
   LimitState state(const Account& account, const Blocked& blocked, config::TimePoint now) const;
   void add_states(const Account& account, config::TimePoint now, std::vector<LimitState>& states) const;
   void call_waiting(config::TimePoint now, std::vector<Bell*>& bells);
@@ -267,6 +271,7 @@ class Books {
   mutable std::mutex mutex_;
   config::TimePoint next_sweep_{};  // of users that have used nothing
   Calendar calendar_;
+  config::Duration told_step_{};  // of the system's clock
   std::unique_ptr<Account> everybody_;
   Accounts keys_, teams_, users_;
   std::unordered_map<std::string, config::Quota, Hash, std::equal_to<>> user_quotas_;  // by key

@@ -38,10 +38,45 @@ void Books::configure(Account& account, const config::Quota& quota) {
   account.tokens_per_request = quota.tokens_per_request ? quota.tokens_per_request->count : none;
 }
 
+// Whether the clock was set, or the place is another one. A window that is over by the new calendar ends, and
+// the ledger is asked what was used of the one that is; the same window ends when the calendar says. Any
+// other lasts for as long as was promised: what is used is in no case forgotten sooner.
+void Books::move_windows(Account& account, const Calendar& before, config::TimePoint now) const {
+  const config::WallTime wall = calendar_.wall(now);
+  for (Meter& meter : account.meters) {
+    if (meter.period == config::Period::total || now >= meter.ends) continue;
+    const config::WallTime promised = before.wall(meter.ends);
+    const Calendar::Window was = before.window(meter.period, promised - std::chrono::seconds(1));
+    const Calendar::Window is = calendar_.window(meter.period, wall);
+    // What users have used of it would not be asked for again.
+    if (is.begins >= promised && account.scope != Scope::user) {
+      meter.ends = now;
+      meter.is_new = true;
+    } else if (is.begins == was.begins) {
+      meter.ends = calendar_.clock(is.ends);
+    }
+  }
+}
+
+std::optional<config::Duration> Books::new_step(config::WallTime wall, config::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  const config::Duration step = wall - calendar_.wall(now);
+  constexpr config::Duration least = std::chrono::seconds(30);
+  const config::Duration beyond = step - told_step_;
+  if (beyond < least && beyond > -least) return std::nullopt;
+  told_step_ = step;
+  return beyond;
+}
+
 void Books::adopt(const config::Settings& settings, config::WallTime wall, config::TimePoint now) {
   auto zone = zone_of(settings);
   const std::lock_guard lock(mutex_);
-  calendar_ = Calendar(std::move(zone), wall, now);
+  const Calendar before = std::exchange(calendar_, Calendar(std::move(zone), wall, now));
+  told_step_ = {};
+  if (everybody_) move_windows(*everybody_, before, now);
+  for (const Accounts* all : {&keys_, &teams_, &users_}) {
+    for (const auto& [name, account] : *all) move_windows(*account, before, now);
+  }
   const auto take = [&](std::unique_ptr<Account>& account, Scope scope, const std::string& name,
                         const config::Quota& quota) {
     if (!account && quota.is_empty()) return;

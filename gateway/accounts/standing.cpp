@@ -1,4 +1,6 @@
 // Books as they are shown: what is used of whose limits, and what is left.
+#include <chrono>
+
 #include "gateway/accounts/account.hpp"
 
 namespace gateway {
@@ -16,6 +18,11 @@ LimitState Books::state(const Account& account, const Blocked& blocked, config::
     state.open = account.open.of(meter->measure);
     if (meter->period != config::Period::total) {
       state.refills = calendar_.window(meter->period, calendar_.wall(now)).ends;
+      // One that lasts as long as was promised before the calendar was read anew.
+      const config::WallTime promised = calendar_.wall(meter->ends);
+      const bool is_another =
+          now < meter->ends && std::chrono::abs(promised - state.refills) > std::chrono::seconds(1);
+      if (is_another) state.refills = std::chrono::round<std::chrono::seconds>(promised);
       state.refills_in = calendar_.clock(state.refills) - now;
     }
   } else if (blocked.is_one_request) {

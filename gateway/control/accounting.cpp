@@ -1,6 +1,9 @@
 #include "gateway/control/accounting.hpp"
 
 #include <boost/asio/post.hpp>
+#include <cmath>
+
+#include "gateway/text/quantity_text.hpp"
 
 namespace gateway {
 
@@ -43,6 +46,17 @@ void Accounting::count_elsewhere() {
                              [this, asked](const Entry& of, Amounts used) {
                                reserved_elsewhere_.ended(of.id, asked(of, used), config::Clock::now());
                              }});
+}
+
+void Accounting::look_at_clock() {
+  const auto step = books_.new_step(wall_(), config::Clock::now());
+  if (!step) return;
+  const double seconds = std::abs(config::Seconds(*step).count());
+  say_("the clock of this machine was set " + std::string(step->count() > 0 ? "forward" : "back") + " by " +
+       (seconds < 7'200 ? time_text(seconds) : std::to_string(std::lround(seconds / 3'600)) + " h") +
+       ": limits go on in the windows that they are in, and go by the new time once the configuration is "
+       "loaded "
+       "again (SIGHUP) or a key is changed");
 }
 
 void Accounting::pace() {

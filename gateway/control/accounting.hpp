@@ -28,6 +28,8 @@ class Accounting {
   void adopt(const config::Settings& settings);
   // Counts what quotas have used so far in the windows that they are in, and starts the ledger.
   void count_from(Ledger& ledger);
+  // Says where the system's clock was set, which moves no window. To be called now and then.
+  void look_at_clock();
   // What policies with a budget have spent today, as far as nobody has asked for that yet, is known before
   // long, however the last process ended, and whenever they got their budget.
   void pace();

@@ -64,7 +64,10 @@ class RunningGateway {
         shared_{.addresses = AddressCounts(settings().limits.max_connections_per_ip),
                 .connections = ConnectionLimit(most_connections(settings().limits))} {
     drain_.adopt(settings().limits);
-    control_.on_pulse([this] { shared_.pressure.set_memory_used(memory_used(memory_bound_)); });
+    control_.on_pulse([this] {
+      shared_.pressure.set_memory_used(memory_used(memory_bound_));
+      accounting_.look_at_clock();
+    });
     control_.on_reload([this] { return reload_.now(); });
     control_.on_prefills([this](const Prefills& found) { return prefills_.take(found); });
   }

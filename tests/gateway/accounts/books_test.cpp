@@ -461,3 +461,74 @@ TEST_CASE(
   world.books.add("", "nobody", "", {.requests = 1, .tokens = 0, .nanos = 90}, world.now);
   CHECK(world.used(Measure::dollars, Period::day) == 30);
 }
+
+TEST_CASE("a window refills when its limit says it does, also where the calendar was read anew since") {
+  World world;
+  limit(world.key(), Measure::requests, Period::day, 1);
+  world.adopt();
+  Reservation reservation;
+  REQUIRE(world.ask(0, reservation) == Let::in);
+  world.settle(reservation, 0);
+  // Eight hours of sleep, in which the clock that nobody sets stood still: still the 28th, but late.
+  world.books.adopt(world.settings, wall + 7h, world.now);
+  LimitState why;
+  REQUIRE(world.ask(0, reservation, &why) == Let::out);
+  CHECK(why.refills == wall + 8h);
+  CHECK(why.refills_in == 1h);
+  world.now += 1h;
+  CHECK(world.ask(0, reservation) == Let::in);
+}
+
+TEST_CASE(
+    "a window that is over by a calendar that was read anew ends, and what is used of the new one is asked "
+    "for") {
+  World world;
+  limit(world.key(), Measure::requests, Period::day, 1);
+  limit(world.key(), Measure::requests, Period::month, 10);
+  world.adopt();
+  world.books.questions(world.now);
+  Reservation reservation;
+  REQUIRE(world.ask(0, reservation) == Let::in);
+  world.settle(reservation, 0);
+  world.books.adopt(world.settings, wall + 48h, world.now);
+  const auto asked = world.books.questions(world.now);
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].period == Period::day);
+  CHECK(asked[0].since == wall + 32h);
+  CHECK(world.used(Measure::requests, Period::month) == 1);
+  LimitState why;
+  REQUIRE(world.ask(0, reservation) == Let::in);
+  REQUIRE(world.ask(0, reservation, &why) == Let::out);
+  CHECK(why.refills == wall + 56h);
+}
+
+TEST_CASE("a clock that is set back, and another place, forget nothing that was used") {
+  for (const auto& [zone, step] : {std::pair("UTC", -10h), std::pair("Pacific/Auckland", 0h)}) {
+    CAPTURE(zone);
+    World world;
+    limit(world.key(), Measure::requests, Period::day, 1);
+    world.adopt();
+    Reservation reservation;
+    REQUIRE(world.ask(0, reservation) == Let::in);
+    world.settle(reservation, 0);
+    world.settings.time_zone = zone;
+    world.books.adopt(world.settings, wall + step, world.now);
+    LimitState why;
+    REQUIRE(world.ask(0, reservation, &why) == Let::out);
+    CHECK(why.refills_in >= 8h);
+    world.now += why.refills_in;
+    CHECK(world.ask(0, reservation) == Let::in);
+  }
+}
+
+TEST_CASE("a step of the system's clock is told once") {
+  World world;
+  world.adopt();
+  CHECK(!world.books.new_step(wall, world.now));
+  CHECK(!world.books.new_step(wall + 29s, world.now));
+  CHECK(world.books.new_step(wall + 1h, world.now) == config::Duration(1h));
+  CHECK(!world.books.new_step(wall + 1h + 1s, world.now + 1s));
+  CHECK(world.books.new_step(wall, world.now) == -config::Duration(1h));
+  world.books.adopt(world.settings, wall + 2h, world.now);
+  CHECK(!world.books.new_step(wall + 2h, world.now));
+}
