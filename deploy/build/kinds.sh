@@ -4,11 +4,10 @@ make_tarball() {
   name=isocost-$version-linux-$machine
   root=$work/tarball/$name
   mkdir -p "$root"
-  cp -a "$tree"/usr/bin/isocost README.md LICENSE CHANGELOG.md "$root"/
+  cp -a "$tree"/usr/bin/isocost README.md ARCHITECTURE.md LICENSE CHANGELOG.md "$root"/
   cp -a "$tree"/usr/share/doc/isocost/deploy "$root"/deploy
   cp -a "$tree"/usr/share/man "$tree"/usr/share/bash-completion "$tree"/usr/share/zsh "$tree"/usr/share/fish "$root"/
   cp -a "$tree"/usr/share/doc/isocost/sbom.cdx.json "$root"/
-  cp deploy/isocost.service deploy/isocost.socket "$root"/deploy/
   stamp "$root"
   tar -C "$work/tarball" --sort=name --owner=0 --group=0 --numeric-owner --format=gnu -c "$name" | gzip -9n >"$folder/$name.tar.gz"
   echo "$folder/$name.tar.gz"

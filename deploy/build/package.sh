@@ -36,12 +36,19 @@ put 644 "$work/help/isocost.bash" usr/share/bash-completion/completions/isocost
 put 644 "$work/help/_isocost" usr/share/zsh/vendor-completions/_isocost
 put 644 "$work/help/isocost.fish" usr/share/fish/vendor_completions.d/isocost.fish
 put 644 README.md usr/share/doc/isocost/README.md
+put 644 ARCHITECTURE.md usr/share/doc/isocost/ARCHITECTURE.md
 python3 $here/sbom.py "$binary" "$version" >"$work/sbom.cdx.json"
 put 644 "$work/sbom.cdx.json" usr/share/doc/isocost/sbom.cdx.json
 for page in deploy/docs/*.md; do put 644 "$page" usr/share/doc/isocost/deploy/docs/"$(basename "$page")"; done
 for page in deploy/*.md deploy/*.schema.json deploy/examples/*.yaml; do put 644 "$page" usr/share/doc/isocost/"$page"; done
+# What the pages name: the chart, alerts and dashboards, the list of hosts, units.
+for page in $(find deploy/helm deploy/prometheus deploy/grafana -type f | sort) deploy/prometheus.yml deploy/compose.yaml \
+  deploy/Dockerfile deploy/packages.sh deploy/catalogue.yaml deploy/isocost.service deploy/isocost.socket; do
+  put 644 "$page" usr/share/doc/isocost/"$page"
+done
 put 644 deploy/examples/deepseek.yaml etc/isocost/isocost.yaml
-sed -i 's|=\.\./isocost.schema.json|=/usr/share/doc/isocost/deploy/isocost.schema.json|' "$tree/etc/isocost/isocost.yaml"
+sed -i -e 's|=\.\./isocost.schema.json|=/usr/share/doc/isocost/deploy/isocost.schema.json|' \
+  -e 's|isocost check deploy/examples/deepseek.yaml|isocost check /etc/isocost/isocost.yaml|' "$tree/etc/isocost/isocost.yaml"
 put 600 $here/keys.env etc/isocost/keys.env
 put 644 $here/logrotate etc/logrotate.d/isocost
 put 644 $here/sysusers usr/lib/sysusers.d/isocost.conf

@@ -8,6 +8,7 @@ import ipaddress
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import ssl
@@ -123,6 +124,21 @@ class Packages(unittest.TestCase):
         for command in ("serve", "check", "explain", "keys create", "catalog import"):
             page = run("sh", "-c", f"zcat {tree}/usr/share/man/man1/isocost.1.gz")
             self.assertIn(f'.SS isocost {command}\n', page)
+
+    def test_every_link_of_its_pages_leads_to_a_file_of_its_own(self):
+        tree, roots = self.folder / "linked", []
+        run("dpkg-deb", "-x", self.deb, str(tree / "deb"))
+        roots.append(tree / "deb/usr/share/doc/isocost")
+        with tarfile.open(self.tarball) as packed:
+            packed.extractall(tree / "tarball", filter="data")
+        roots += (tree / "tarball").iterdir()
+        for root in roots:
+            pages = sorted(root.rglob("*.md"))
+            self.assertGreater(len(pages), 25)
+            lost = [(str(page.relative_to(root)), link) for page in pages
+                    for link in re.findall(r"\]\(([^)#\s]+)", page.read_text())
+                    if "://" not in link and not (page.parent / link).exists()]
+            self.assertEqual(lost, [])
 
     def test_shells_complete_commands_and_options(self):
         tree = self.folder / "completing"
