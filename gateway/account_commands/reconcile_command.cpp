@@ -43,8 +43,9 @@ std::variant<std::vector<BilledLine>, std::string> ledger_lines(SpendOptions opt
   const Reached reached = spent(options);
   if (!reached.body) return reached.problem;
   std::vector<BilledLine> lines;
-  const json::value page = json::parse(*reached.body);
-  for (const json::value& each : page.at("data").as_array()) {
+  const auto page = report_of(*reached.body);
+  if (!page) return no_report(options);
+  for (const json::value& each : page->at("data").as_array()) {
     const json::object& row = each.as_object();
     const std::string endpoint(row.at("endpoint").as_string());
     const bool is_theirs = provider.empty() || endpoint == provider || endpoint.starts_with(provider + "/");

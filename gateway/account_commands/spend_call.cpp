@@ -1,5 +1,6 @@
 #include "gateway/account_commands/spend_call.hpp"
 
+#include <boost/json.hpp>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -47,6 +48,22 @@ Reached at_place(const SpendOptions& options, const LedgerPlace& place) {
 }
 
 }  // namespace
+
+std::optional<boost::json::object> report_of(const std::string& text) {
+  boost::system::error_code error;
+  const boost::json::value page = boost::json::parse(text, error);
+  if (error || !page.is_object()) return std::nullopt;
+  for (const char* list : {"by", "data"}) {
+    const boost::json::value* const found = page.get_object().if_contains(list);
+    if (!found || !found->is_array()) return std::nullopt;
+  }
+  return page.get_object();
+}
+
+std::string no_report(const SpendOptions& options) {
+  return (options.reach.url.empty() ? "what answers" : options.reach.url) +
+         " does not say what was spent: is this isocost's address?";
+}
 
 Reached spent(const SpendOptions& options) {
   return reach(options.reach, "/admin/spend?" + query_of(options), "",

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <boost/json/object.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,5 +21,9 @@ struct SpendOptions {
 };
 
 Reached spent(const SpendOptions& options);
+
+// A report in JSON, or nothing where the text is none: another program may have the address.
+std::optional<boost::json::object> report_of(const std::string& text);
+std::string no_report(const SpendOptions& options);
 
 }  // namespace gateway

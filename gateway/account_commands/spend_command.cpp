@@ -10,6 +10,7 @@
 
 #include "gateway/account_commands/reconcile_command.hpp"
 #include "gateway/account_commands/spend_call.hpp"
+#include "gateway/ledger/left_behind.hpp"
 #include "gateway/ledger/open_ledger.hpp"
 #include "gateway/text/table.hpp"
 
@@ -57,9 +58,13 @@ int spend(const SpendOptions& options) {
     std::cout << *reached.body << (options.as_json ? "\n" : "");
     return 0;
   }
-  const json::object page = json::parse(*reached.body).as_object();
-  print_table(page);
-  if (page.at("data").as_array().empty())
+  const auto page = report_of(*reached.body);
+  if (!page) {
+    std::cerr << "isocost spend: " << no_report(options) << "\n";
+    return 1;
+  }
+  print_table(*page);
+  if (page->at("data").as_array().empty())
     std::cerr << "isocost: nothing was spent in that time" << whose(options.reach);
   return 0;
 }
@@ -74,6 +79,9 @@ int forget(const ReachOptions& options, const std::string& whom) {
       reach(options, "/admin/users/forget", body, [&](const LedgerPlace& place) -> Reached {
         try {
           const auto store = open_ledger(place, LedgerStore::Mode::write);
+          // What a killed gateway left is taken up first, or it would bring the name back.
+          take_up_left(*store, place.directory,
+                       [](const std::string& text) { std::cerr << "isocost: " << text << "\n"; });
           if (store->forget_user(whom) > 0) return {.body = "{}"};
           return {.problem = "nothing is stored about `" + whom + "`"};
         } catch (const std::exception& fault) {

@@ -73,7 +73,8 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
       bounds_money = true;
       const std::int64_t room = std::max<std::int64_t>(meter.limit - meter.used, 0);
       if (room >= most.nanos) continue;
-      if (room < asked.least_nanos || room == 0) return blocked = {accounts[i], &meter}, Let::out;
+      if (room < asked.least_nanos || room == 0)
+        return blocked = {accounts[i], &meter, asked.least_nanos > meter.limit}, Let::out;
       most.nanos = room;
     }
   }

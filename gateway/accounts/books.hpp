@@ -64,6 +64,7 @@ struct LimitState {
   config::Duration refills_in{};
   bool is_away = false;            // what other gateways have left of it cannot be asked now
   bool is_of_one_request = false;  // tokens of each alone
+  bool is_too_small = false;       // for this request, however little of it is used
 };
 
 // A limit of several gateways as one of them tells and asks for it: what it has used of it in this window,
@@ -271,7 +272,6 @@ class Books {
   mutable std::mutex mutex_;
   config::TimePoint next_sweep_{};  // of users that have used nothing
   Calendar calendar_;
-  config::Duration told_step_{};  // of the system's clock
   std::unique_ptr<Account> everybody_;
   Accounts keys_, teams_, users_;
   std::unordered_map<std::string, config::Quota, Hash, std::equal_to<>> user_quotas_;  // by key
@@ -288,6 +288,7 @@ class Books {
   bool tells_all_ = false;
   std::atomic<bool> has_quotas_{false};
   std::atomic<std::size_t> open_requests_{0};
+  config::Duration told_step_{};  // of the system's clock
 };
 
 }  // namespace gateway

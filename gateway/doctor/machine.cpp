@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -133,9 +134,18 @@ Finding state_directory(const config::Settings& settings) {
   std::filesystem::path there = path;
   while (!std::filesystem::exists(there, error) && there.has_relative_path()) there = there.parent_path();
   const bool is_made = there == std::filesystem::path(path);
+  if (!std::filesystem::is_directory(there, error))
+    return {Kind::bad, "state", there.string() + " is no directory",
+            "name another with `state`, or move away what has its name"};
   if (::access(there.c_str(), W_OK | X_OK) != 0) {
     return {Kind::bad, "state", there.string() + " cannot be written: " + std::strerror(errno),
             "give it to the user that isocost runs as, or name another with `state`"};
+  }
+  struct stat said {};
+  // Who may put files into it may put his own keys there.
+  if (is_made && ::stat(there.c_str(), &said) == 0 && (said.st_mode & S_IWOTH) != 0) {
+    return {Kind::doubtful, "state", path + " can be written by everybody: keys and the ledger stand in it",
+            "chmod 700 " + path};
   }
   struct statvfs disk {};
   const bool is_known = ::statvfs(there.c_str(), &disk) == 0;

@@ -25,6 +25,18 @@ std::optional<std::int64_t> amount_of(Measure measure, double value) {
   return static_cast<std::int64_t>(value);
 }
 
+std::string fault_of(Measure measure, std::size_t period) {
+  const std::string_view of = config::period_names[period];
+  const bool is_total = static_cast<config::Period>(period) == config::Period::total;
+  const bool is_hour = static_cast<config::Period>(period) == config::Period::hour;
+  return std::string(config::measure_names[static_cast<std::size_t>(measure)]) +
+         (is_total  ? " in "
+          : is_hour ? " an "
+                    : " a ") +
+         std::string(of) + " are " +
+         (measure == Measure::dollars ? "a number from 0 to 1000000000" : "a whole number from 0 on");
+}
+
 std::optional<double> number_of(const json::value& value) {
   if (value.is_double()) return value.get_double();
   if (value.is_int64()) return static_cast<double>(value.get_int64());
@@ -35,7 +47,7 @@ std::optional<double> number_of(const json::value& value) {
 std::optional<std::string> read_windows(const json::value& value, Measure measure, config::PerPeriod& most) {
   const std::string name(config::measure_names[static_cast<std::size_t>(measure)]);
   if (value.is_null()) return most = {}, std::nullopt;
-  if (!value.is_object()) return "`" + name + "` is an object such as {\"day\": 10}";
+  if (!value.is_object()) return name + " are of a time: a day, as in {\"" + name + "\": {\"day\": 10}}";
   for (const auto& [key, limit] : value.get_object()) {
     const auto period = index_in(config::period_names, std::string_view(key.data(), key.size()));
     if (!period)
@@ -46,7 +58,7 @@ std::optional<std::string> read_windows(const json::value& value, Measure measur
     }
     const auto number = number_of(limit);
     const auto amount = number ? amount_of(measure, *number) : std::nullopt;
-    if (!amount) return "the limit of " + name + " a " + std::string(key) + " is no such number";
+    if (!amount) return fault_of(measure, *period);
     most[*period] = *amount;
   }
   return std::nullopt;
@@ -101,6 +113,9 @@ std::optional<std::string> read_limit(std::string_view text, config::Quota& quot
   } else {
     part[std::string_view(text.substr(0, equals))] = limit;
   }
+  if (const std::string name(text.substr(0, equals)); slash > equals && index_in(config::measure_names, name))
+    return "`" + std::string(text.substr(0, 60)) + "` does not say of which time; write " + name +
+           "/day=" + std::string(value) + ", or another of minute, hour, week, month and total";
   auto fault = read_quota(part, quota);
   return fault ? std::optional(wrong + " (" + *fault + ")") : std::nullopt;
 }

@@ -71,7 +71,6 @@ ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let
   ErrorReply error =
       plain_error(is_payment ? 402 : 429, is_payment ? "insufficient_quota" : "rate_limit_error",
                   is_payment ? "budget_exceeded" : "quota_exceeded", capitalised(limit_words(limit)));
-  const bool is_too_large = limit.measure == Measure::tokens && needed.tokens > limit.limit;
   if (limit.is_of_one_request) {
     error.message += ", and this one may take " + std::to_string(needed.tokens);
   } else if (limit.measure) {
@@ -89,7 +88,9 @@ ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let
     error.message += limit.limit == 1 ? ", and has it" : ", and has them";
   }
   error.message += ".";
-  if (limit.refills != config::WallTime::max()) {
+  if (limit.is_too_small) {
+    error.message += " That is more than it ever has.";
+  } else if (limit.refills != config::WallTime::max()) {
     error.message += " It refills at " +
                      config::second_text(std::chrono::floor<std::chrono::seconds>(limit.refills)) + ".";
   }
@@ -98,7 +99,7 @@ ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let
   if (waits) {
     error.retry_after = std::chrono::seconds(1);
     error.should_retry = ShouldRetry::yes;
-  } else if (limit.refills != config::WallTime::max() && !is_too_large) {
+  } else if (limit.refills != config::WallTime::max() && !limit.is_too_small) {
     error.retry_after = limit.refills_in;
     if (is_payment) error.should_retry = ShouldRetry::no;
   } else {

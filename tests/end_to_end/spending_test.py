@@ -213,6 +213,77 @@ class SpendingTest(unittest.TestCase):
         self.assertIn("wants a day", reconcile(*lines, more=("--from", "yesterday")).stderr)
         gateway.stop()
 
+    def test_a_user_who_is_forgotten_while_no_gateway_runs_does_not_come_back_with_what_a_killed_one_left(self):
+        gateway = self.started(self.gateway({"app": {}}, takes=0))
+        stopped = threading.Event()
+
+        def go_on():
+            while not stopped.is_set():
+                try:
+                    ask(gateway, user="ann")
+                except httpx.HTTPError:
+                    return
+        workers = [threading.Thread(target=go_on) for _ in range(8)]
+        for each in workers:
+            each.start()
+        time.sleep(1)
+        gateway.kill()
+        stopped.set()
+        for each in workers:
+            each.join()
+        forgotten = gateway.run("spend", "--config", str(gateway.config), "--forget-user", "ann")
+        self.assertEqual(forgotten.returncode, 0, forgotten.stderr)
+        gateway.start()
+        names = [row["user"] for row in gateway.spend("--by", "user")]
+        self.assertEqual(len(names), 1, names)
+        self.assertNotIn("ann", names)
+        gateway.stop()
+
+    def test_a_report_of_another_program_is_none(self):
+        class Else(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.protocol_version = "HTTP/1.1"
+                self.send_response(200)
+                self.send_header("Content-Length", "29")
+                self.end_headers()
+                self.wfile.write(b'{"object": "list", "data":[]}')
+
+            def log_message(self, *_):
+                pass
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Else)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        gateway = self.gateway({"app": {}})
+        invoice = pathlib.Path(gateway.folder.name) / "invoice.csv"
+        invoice.write_text("day,model,cost\n2026-11-28,all,1\n")
+        for words in ([], ["reconcile", str(invoice)]):
+            said = gateway.run("spend", "--url", f"http://127.0.0.1:{server.server_address[1]}", *words)
+            self.assertEqual(said.returncode, 1, said.stdout)
+            self.assertIn("does not say what was spent: is this isocost's address?", said.stderr)
+
+    def test_what_a_host_calls_a_model_is_known_by_the_configuration(self):
+        gateway = self.started(self.gateway({"app": {}}))
+        gateway.settings["models"]["ours"] = gateway.settings["models"].pop("half")
+        gateway.write()
+        gateway.get("/admin/reload")
+        for _ in range(100):
+            if ask(gateway, model="ours").status_code == 200:
+                break
+            time.sleep(0.05)
+        cost = sum(row["cost"] for row in gateway.spend("--by", "model"))
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        invoice = pathlib.Path(gateway.folder.name) / "invoice.csv"
+        invoice.write_text(f"user_id,utc_date,model,wallet_type,cost,currency\nu,{today},half,Paid,{cost:.9f},USD\n")
+        words = ("spend", "--config", str(gateway.config), "reconcile", str(invoice), "--provider", "a")
+        same = gateway.run(*words)
+        self.assertEqual((same.returncode, same.stderr), (0, ""), same.stdout)
+        invoice.write_text(invoice.read_text().replace("USD", "CNY"))
+        other = gateway.run(*words)
+        self.assertEqual(other.returncode, 1)
+        self.assertIn("`CNY` is not dollars", other.stderr)
+        gateway.stop()
+
     def test_a_key_that_is_made_while_no_gateway_runs_is_checked_against_the_configuration(self):
         gateway = self.started(self.gateway({"app": {}}))
         gateway.stop()

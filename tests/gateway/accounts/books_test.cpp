@@ -532,3 +532,20 @@ TEST_CASE("a step of the system's clock is told once") {
   world.books.adopt(world.settings, wall + 2h, world.now);
   CHECK(!world.books.new_step(wall + 2h, world.now));
 }
+
+TEST_CASE("a limit that is too small for a request is told from one that is used up") {
+  World world;
+  limit(world.key(), Measure::dollars, Period::day, 100);
+  limit(world.key(), Measure::tokens, Period::hour, 50);
+  world.adopt();
+  Reservation reservation;
+  LimitState why;
+  REQUIRE(world.ask(500, reservation, &why, 101) == Let::out);
+  CHECK(why.is_too_small);
+  REQUIRE(world.ask(10, reservation, &why, 0, 51) == Let::out);
+  CHECK(why.is_too_small);
+  REQUIRE(world.ask(60, reservation) == Let::in);
+  world.settle(reservation, 60);
+  REQUIRE(world.ask(60, reservation, &why) == Let::out);
+  CHECK(!why.is_too_small);
+}

@@ -98,6 +98,10 @@ TEST_CASE("limits are changed one by one, and taken away") {
     CAPTURE(bad);
     CHECK(gateway::read_limit(bad, words));
   }
+  const auto said = [&](std::string_view limit) { return *gateway::read_limit(limit, words); };
+  CHECK(said("requests=5").find("does not say of which time; write requests/day=5") != std::string::npos);
+  CHECK(said("dollars/total=-1").find("dollars in total are a number from 0") != std::string::npos);
+  CHECK(said("tokens/hour=1.5").find("tokens an hour are a whole number from 0") != std::string::npos);
 }
 
 TEST_CASE("a rotated key is another one of the same name, and a revoked one stays revoked") {
