@@ -88,11 +88,12 @@ ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let
     error.message += limit.limit == 1 ? ", and has it" : ", and has them";
   }
   error.message += ".";
-  if (limit.is_too_small) {
-    error.message += " That is more than it ever has.";
-  } else if (limit.refills != config::WallTime::max()) {
+  if (limit.refills != config::WallTime::max()) {
     error.message += " It refills at " +
-                     config::second_text(std::chrono::floor<std::chrono::seconds>(limit.refills)) + ".";
+                     config::second_text(std::chrono::floor<std::chrono::seconds>(limit.refills)) +
+                     (limit.is_too_small ? ", to less than that." : ".");
+  } else if (limit.is_too_small) {
+    error.message += " It never had as much.";
   }
   error.metadata = {{"scope", std::string(scope_names[static_cast<std::size_t>(limit.scope)])},
                     {"limit_of", limit.name}};
