@@ -25,7 +25,6 @@ Reached ask(const ReachOptions& options, const std::string& url, const std::stri
                            .fields = {},
                            .patience = std::chrono::seconds(15)});
   if (fetched.body) return {.body = std::move(fetched.body)};
-  // What a client without a key is told helps nobody at a terminal.
   if (options.key.empty() && fetched.problem.ends_with("give one with --key")) {
     return {.problem =
                 "the gateway at " + url + " asks for the key of an administrator: set ISOCOST_ADMIN_KEY"};

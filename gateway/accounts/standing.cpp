@@ -19,12 +19,13 @@ LimitState Books::state(const Account& account, const Blocked& blocked, config::
     state.open = account.open.of(meter->measure);
     if (meter->period != config::Period::total) {
       state.refills = calendar_.window(meter->period, calendar_.wall(now)).ends;
+      state.refills_in = calendar_.clock(state.refills) - now;
       // One that lasts as long as was promised before the calendar was read anew.
       const config::WallTime promised = calendar_.wall(meter->ends);
-      const bool is_another =
-          now < meter->ends && std::chrono::abs(promised - state.refills) > std::chrono::seconds(1);
-      if (is_another) state.refills = std::chrono::round<std::chrono::seconds>(promised);
-      state.refills_in = calendar_.clock(state.refills) - now;
+      if (now < meter->ends && std::chrono::abs(promised - state.refills) > std::chrono::seconds(1)) {
+        state.refills = std::chrono::round<std::chrono::seconds>(promised);
+        state.refills_in = meter->ends - now;
+      }
     }
   } else if (blocked.is_one_request) {
     state.measure = Measure::tokens;

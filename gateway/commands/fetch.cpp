@@ -20,6 +20,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::size_t longest_answer = 16u << 20;
+constexpr std::string_view wants_a_key = " asks for a key: give one with --key";
 
 struct FetchedFrom {
   std::string host{};
@@ -78,7 +79,7 @@ Fetched answer_of(const std::string& text, const std::string& where) {
   std::string said = message_of(body);
   std::string problem = where + " answered with status " + status + ": is this isocost's address?";
   if (!said.empty()) problem = where + ": " + said;
-  if (status == "401") problem = where + " asks for a key: give one with --key";
+  if (status == "401") problem = where + std::string(wants_a_key);
   return {.refusal = std::move(said), .problem = std::move(problem)};
 }
 
@@ -169,7 +170,10 @@ Fetched fetch(const FetchRequest& request) {
     return failed;
   }
   if (error != asio::error::eof) return {.problem = where + " gave no whole answer: " + error.message()};
-  return answer_of(answer, where);
+  Fetched told = answer_of(answer, where);
+  // What a client without a key is told helps nobody at a terminal.
+  if (request.token.empty() && told.problem.ends_with(wants_a_key)) told.refusal.clear();
+  return told;
 }
 
 }  // namespace gateway
