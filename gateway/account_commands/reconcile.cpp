@@ -28,6 +28,11 @@ std::string bare(std::string_view model) {
   return name;
 }
 
+// "gpt-4o-2024-08-06, input" is a line of OpenAI's, of which a model has several.
+std::string without_kind(const std::string& item) {
+  return item.substr(0, item.find(", "));
+}
+
 void judge(ReconciledLine& line, Tolerance tolerance) {
   const double most = std::max(std::abs(line.ledger), std::abs(line.invoice));
   line.is_within = std::abs(line.difference()) <= tolerance.share * most + tolerance.dollars;
@@ -45,7 +50,9 @@ Reconciliation reconcile(const std::vector<BilledLine>& ledger, const std::vecto
     by_letters.emplace(folded(bare(line.model)), line.model);
     known.insert(line.model);
   }
-  const auto ours = [&](const std::string& theirs) {
+  const auto ours = [&](const std::string& item) {
+    if (const auto named = names.find(item); named != names.end()) return named->second;
+    const std::string theirs = without_kind(item);
     if (const auto named = names.find(theirs); named != names.end()) return named->second;
     if (known.contains(theirs)) return theirs;
     if (const auto same = by_bare.find(bare(theirs)); same != by_bare.end()) return same->second;

@@ -48,3 +48,15 @@ TEST_CASE("a name that is written for people is the model in the same letters an
   CHECK(result.agrees());
   CHECK(result.lines.size() == 1);
 }
+
+TEST_CASE("lines of OpenAI's for what a model read and wrote are one") {
+  const Lines gpt{{"2026-11-28", "openai/gpt-4o", 3}, {"2026-11-28", "small", 1}};
+  const Reconciliation result = reconcile(gpt,
+                                          {{"2026-11-28", "gpt-4o-2024-08-06, input", 1},
+                                           {"2026-11-28", "gpt-4o-2024-08-06, cached input", 0.5},
+                                           {"2026-11-28", "gpt-4o-2024-08-06, output", 1.5},
+                                           {"2026-11-28", "gpt-4o-mini, output", 1}},
+                                          {{"gpt-4o-mini", "small"}}, {});
+  CHECK(result.agrees());
+  CHECK(result.lines.size() == 2);
+}
