@@ -76,17 +76,17 @@ TEST_CASE("of a machine each thing is said once, and what is not good comes with
 
 TEST_CASE("a state directory that is a file is wrong, and one that everybody may write to is doubtful") {
   const support::ScratchDirectory scratch;
-  const std::filesystem::path file = std::filesystem::path(scratch.path()) / "file";
+  const std::string file = scratch.file("file");
   std::ofstream(file) << "mine";
   const Finding of_file = of(gateway::findings_of_machine(settings_in(file)), "state");
   CHECK(of_file.kind == Finding::Kind::bad);
   CHECK(of_file.what.find("is no directory") != std::string::npos);
-  const std::filesystem::path open = std::filesystem::path(scratch.path()) / "open";
+  const std::string open = scratch.file("open");
   std::filesystem::create_directory(open);
   std::filesystem::permissions(open, std::filesystem::perms::all);
   const Finding of_open = of(gateway::findings_of_machine(settings_in(open)), "state");
   CHECK(of_open.kind == Finding::Kind::doubtful);
-  CHECK(of_open.todo == "chmod 700 " + open.string());
+  CHECK(of_open.todo == "chmod 700 " + open);
   std::filesystem::permissions(open, std::filesystem::perms::owner_all);
   CHECK(of(gateway::findings_of_machine(settings_in(open)), "state").todo.find("chmod") == std::string::npos);
 }
