@@ -64,6 +64,8 @@ void check_tls(const Node& node, const ProviderSettings& provider);
 
 // In which words a host is told to think, where nothing says it.
 void check_reasoning_switch(const Node& node, ProviderSettings& provider);
+// Whether it is told what was thought before, and as what, where nothing says it.
+void check_earlier_thinking(const Node& node, ProviderSettings& provider);
 void check_inference_geo(const Node& node, const ProviderSettings& provider);
 
 // A variable of the environment that is set, and not empty.

@@ -117,6 +117,7 @@ void check_provider(const Node& node, ProviderSettings& provider) {
   check_plaintext(node, provider);
   check_tls(node, provider);
   check_reasoning_switch(node, provider);
+  check_earlier_thinking(node, provider);
   check_inference_geo(node, provider);
   check_access(node, provider);
   check_cloud_place(node, provider);
@@ -231,6 +232,13 @@ const Fields<ProviderSettings>& provider_fields() {
                         "`chat_template_kwargs`; `none`: it takes none, and is left out where a request must "
                         "not "
                         "think. `as_it_came`: as the client says it. Known of many hosts when left out."),
+               field<
+                   S>("earlier_thinking", &S::earlier_thinking,
+                      WordForm<EarlierThinking>{
+                          {earlier_thinking_names.begin(), earlier_thinking_names.end()}},
+                      "As which member of earlier answers of `chat` it is told what was thought for them, "
+                      "if its model thinks; `none`: it is told nothing of it. `none` of OpenAI, Azure, Groq, "
+                      "Mistral, Cerebras, OpenCode and Google's door of chat when left out."),
                field<S>("inference_geo", &S::inference_geo,
                         TextForm{.wanted = "a word of Anthropic's such as `us`", .longest = 40},
                         "Where Anthropic's models are asked to run, with every request; `regions` says the "

@@ -1,4 +1,6 @@
-// What hosts are told beside what a request says: in which words to think, and where to run.
+// What hosts are told beside what a request says: in which words to think, what was thought before, and where
+// to run.
+#include <algorithm>
 #include <array>
 
 #include "config/forms/access_form.hpp"
@@ -30,6 +32,16 @@ void check_reasoning_switch(const Node& node, ProviderSettings& provider) {
   for (const auto& [domain, words] : known) {
     if (is_within(provider.base_url.host, domain)) provider.reasoning_switch = words;
   }
+}
+
+// Those who show no thoughts, and those who refuse members that they do not know.
+void check_earlier_thinking(const Node& node, ProviderSettings& provider) {
+  constexpr std::array<std::string_view, 6> takes_none{"api.openai.com", "api.groq.com",
+                                                       "api.mistral.ai", "api.cerebras.ai",
+                                                       "opencode.ai",    "generativelanguage.googleapis.com"};
+  if (node.has("earlier_thinking")) return;
+  const bool is_known = std::ranges::find(takes_none, provider.base_url.host) != takes_none.end();
+  if (is_known || provider.dialect == Dialect::azure) provider.earlier_thinking = EarlierThinking::none;
 }
 
 void check_inference_geo(const Node& node, const ProviderSettings& provider) {

@@ -61,6 +61,12 @@ inline constexpr std::array<std::string_view, 9> reasoning_switch_names{"as_it_c
                                                                         "template_thinking",
                                                                         "none"};
 
+// As which member of an answer of the history a host of OpenAI's chat is told what was thought for it. none:
+// it is told nothing of it, because it refuses or ignores it.
+enum class EarlierThinking { reasoning_content, reasoning, none };
+inline constexpr std::array<std::string_view, 3> earlier_thinking_names{"reasoning_content", "reasoning",
+                                                                        "none"};
+
 // What of its prompts a host writes to its cache, and bills: whatever it is sent, or what `cache_control`
 // marks.
 enum class CacheWrites { all, marked };
@@ -106,6 +112,7 @@ struct ProviderSettings {
   std::string credential_source;  // "${DEEPSEEK_API_KEY}", for messages; never the secret
   AccessSettings access;
   ReasoningSwitch reasoning_switch = ReasoningSwitch::as_it_came;  // unless its endpoints say it themselves
+  EarlierThinking earlier_thinking = EarlierThinking::reasoning_content;
   std::string inference_geo;  // where Anthropic's models are asked to run: "us"; empty: it is not said
   std::optional<std::string> jurisdiction{};  // headquarters, ISO 3166-1 alpha-2; absent: unknown
   std::vector<std::string> regions;           // datacentres, ISO 3166-1 alpha-2

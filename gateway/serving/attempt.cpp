@@ -100,6 +100,19 @@ bool knows_details(const routing::Endpoint& endpoint) {
   return endpoint.provider->base_url.path.ends_with("/api/v1");
 }
 
+// As UpstreamBody puts texts of earlier thinking.
+std::string_view thoughts_member(const routing::Endpoint& endpoint) {
+  switch (endpoint.provider->earlier_thinking) {
+    case config::EarlierThinking::reasoning_content:
+      break;
+    case config::EarlierThinking::reasoning:
+      return "\"reasoning\":";
+    case config::EarlierThinking::none:
+      return {};
+  }
+  return usual_thoughts_member;
+}
+
 // What the host cannot be told as it was said, as the client is told it: "top_k, seed".
 std::string dropped_text(const InferenceRequest& request, const routing::Endpoint& endpoint,
                          const std::vector<std::string_view>& hints,
@@ -160,7 +173,9 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
     const providers::PassedMembers passed = with.dialect.passed(wishes_of(request), model);
     outgoing.fields = passed.fields;
     std::vector<std::string_view> left_out(passed.left_out.begin(), passed.left_out.end());
-    if (!request.asked.details_edits.empty() && !knows_details(endpoint)) {
+    const std::string_view thoughts = thoughts_member(endpoint);
+    const bool loses_details = !request.asked.details_edits.empty() && !knows_details(endpoint);
+    if (loses_details || (thoughts.empty() && !request.asked.thought_edits.empty())) {
       providers::add_name(left_out, "reasoning_details");
     }
     with.served.dropped = dropped_text(request, endpoint, {}, left_out);
@@ -178,6 +193,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
                              .owner = endpoint.name_hash,
                              .may_store = endpoint.provider->keeps_responses,
                              .knows_details = knows_details(endpoint),
+                             .thoughts_member = thoughts,
                              .says_model = passed.says_model,
                              .says_stream = passed.says_stream,
                              .new_members = passed.members,

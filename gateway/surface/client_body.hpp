@@ -65,6 +65,9 @@ struct AskedThinking {
   bool is_said() const { return !effort.empty() || budget; }
 };
 
+// How a text of earlier thinking is put into a body, unless its host has another name for it.
+inline constexpr std::string_view usual_thoughts_member = "\"reasoning_content\":";
+
 struct ClientBody {
   std::string model;
   bool stream = false;
@@ -118,6 +121,8 @@ struct ClientBody {
   std::vector<BodyEdit> stateless_edits{};
   // The same, for those that know no `reasoning_details`: only OpenRouter and who speaks like it do.
   std::vector<BodyEdit> details_edits{};
+  // Instead of those, for hosts that are told nothing of earlier thinking.
+  std::vector<BodyEdit> thought_edits{};
   // Where some have an owner: all items of the prompt, and those among them that nobody can read.
   std::vector<providers::ByteRange> items{};
   std::vector<std::size_t> unusable_items{};

@@ -68,7 +68,8 @@ std::optional<MediaPart> answered_picture(const Text& url) {
   return media;
 }
 
-bool check_media(BodyWalk& walk, const Path& path, const MediaPart& media) {
+bool check_media(BodyWalk& walk, const Path& path, MediaPart& media) {
+  if (media.media_type.is("image/jpg")) media.media_type = {"image/jpeg", false};
   const bool is_image = media.kind == MediaPart::Kind::image;
   const std::string_view content = media.content.raw, type = media.media_type.raw;
   if (media.source == MediaPart::Source::url) {

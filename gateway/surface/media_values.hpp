@@ -21,8 +21,9 @@ bool begins_as_base64(std::string_view raw);
 std::optional<providers::MediaPart> answered_picture(const providers::Text& url);
 
 // What cannot be what it says is refused at its place: a picture of another type or from no place of the web,
-// data that is no base64. Of long data only the begin is looked at.
-bool check_media(BodyWalk& walk, const Path& path, const providers::MediaPart& media);
+// data that is no base64. Of long data only the begin is looked at. A type that is no type, and stands for
+// one all the same, becomes that: hosts refuse "image/jpg".
+bool check_media(BodyWalk& walk, const Path& path, providers::MediaPart& media);
 
 // An address says nothing of a file's type, a name mostly does.
 void guess_type(providers::MediaPart& file);

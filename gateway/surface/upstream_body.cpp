@@ -140,8 +140,13 @@ UpstreamBody::UpstreamBody(const ClientBody& request, std::string_view text, std
   if (!sent.may_store) {
     edits.insert(edits.end(), request.stateless_edits.begin(), request.stateless_edits.end());
   }
-  if (!sent.knows_details) {
-    edits.insert(edits.end(), request.details_edits.begin(), request.details_edits.end());
+  if (sent.thoughts_member.empty()) {
+    edits.insert(edits.end(), request.thought_edits.begin(), request.thought_edits.end());
+  } else if (!sent.knows_details) {
+    for (Edit edit : request.details_edits) {
+      if (edit.text == usual_thoughts_member) edit.text = sent.thoughts_member;
+      edits.push_back(edit);
+    }
   }
   if (request.referred) edits.push_back({request.referred->value, request.referred->native});
   edits.insert(edits.end(), sent.more.begin(), sent.more.end());

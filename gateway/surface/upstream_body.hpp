@@ -19,7 +19,8 @@ struct SentAs {
   std::uint64_t owner = 0;                      // who it is, by Endpoint::name_hash
   bool may_store = false;                       // whether it stores answers for the client
   bool knows_details = false;                   // whether it takes `reasoning_details` of earlier answers
-  bool says_model = true;                       // in the body
+  std::string_view thoughts_member = usual_thoughts_member;  // empty: it is told nothing of earlier thinking
+  bool says_model = true;                                    // in the body
   bool says_stream = true;
   std::string_view new_members{};       // put in: each with a comma behind it
   std::string_view thinking_members{};  // the same, in place of ClientBody::thinking's members

@@ -38,6 +38,9 @@ struct Conversation {
   std::vector<RenamedTool> renamed{};  // some of them, and of earlier calls
   ToolChoice tool_choice;
   std::optional<bool> parallel_tool_calls{};
+  // The client knows tools as functions, as OpenAI's chat had them first: of an answer it reads one call
+  // alone.
+  bool calls_functions = false;
   OutputForm form;
   Sampling sampling;
   std::optional<std::int64_t> max_output{};  // tokens, thinking included

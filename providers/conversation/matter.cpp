@@ -52,6 +52,7 @@ constexpr std::array<Row, matter_count> rows{{
     {Matter::safety_identifier, "safety_identifier", Weight::hint},
     {Matter::service_tier, "service_tier", Weight::hint},
     {Matter::schema_description, "description", Weight::hint},
+    {Matter::pictures, "modalities", Weight::need},
     {Matter::answered_media, "images", Weight::hint},
     {Matter::nothing_said, "messages", Weight::need},
 }};
@@ -172,22 +173,20 @@ Matters matters_of(const Conversation& conversation) {
   if (!conversation.user.raw.empty()) matters.add(Matter::user);
   if (!conversation.metadata.empty()) matters.add(Matter::metadata);
   if (!conversation.form.description.raw.empty()) matters.add(Matter::schema_description);
-  if (!conversation.turns.empty()) {
-    const auto is_said = [](const std::vector<Part>& parts) {
-      return std::any_of(parts.begin(), parts.end(), says_something);
-    };
-    const bool is_any =
-        is_said(conversation.system) || std::any_of(conversation.turns.begin(), conversation.turns.end(),
-                                                    [&](const Turn& turn) { return is_said(turn.parts); });
-    // What could not be read may say something.
-    if (!is_any && conversation.beyond.empty()) matters.add(Matter::nothing_said);
-    if (conversation.turns.back().role == Turn::Role::assistant) matters.add(Matter::prefill);
-    for (const Turn& turn : conversation.turns) {
-      if (turn.role == Turn::Role::system) continue;
-      if (turn.role == Turn::Role::assistant) matters.add(Matter::assistant_first);
-      break;
-    }
-  }
+  if (conversation.form.has_pictures) matters.add(Matter::pictures);
+  const auto is_said = [](const std::vector<Part>& parts) {
+    return std::any_of(parts.begin(), parts.end(), says_something);
+  };
+  const auto& turns = conversation.turns;
+  const bool is_any =
+      is_said(conversation.system) ||
+      std::any_of(turns.begin(), turns.end(), [&](const Turn& turn) { return is_said(turn.parts); });
+  // What could not be read may say something.
+  if (!is_any && conversation.beyond.empty()) matters.add(Matter::nothing_said);
+  if (!turns.empty() && turns.back().role == Turn::Role::assistant) matters.add(Matter::prefill);
+  const auto first = std::find_if(turns.begin(), turns.end(),
+                                  [](const Turn& turn) { return turn.role != Turn::Role::system; });
+  if (first != turns.end() && first->role == Turn::Role::assistant) matters.add(Matter::assistant_first);
   return matters;
 }
 

@@ -52,6 +52,7 @@ enum class Matter {
   safety_identifier,
   service_tier,
   schema_description,
+  pictures,        // wanted as the answer, or in it
   answered_media,  // what an earlier answer showed
   nothing_said,    // no text, no media, no call in any turn
 };

@@ -21,7 +21,9 @@ struct OutputForm {
   Text description{};         // of what the schema is for; empty: none
   std::string_view schema{};  // JSON, an object
   bool is_strict = false;
-  Text verbosity{};  // "low", "medium", "high"; empty: not said
+  Text verbosity{};           // "low", "medium", "high"; empty: not said
+  bool has_pictures = false;  // beside the text, if that is wanted, pictures
+  bool has_text = true;
 
   bool is_usually_long() const { return verbosity.raw.empty() || verbosity.is("medium"); }
 };

@@ -20,6 +20,7 @@ HostModel host_model_of(const routing::Endpoint& endpoint) {
     model.inference_geo = endpoint.provider->inference_geo;
     model.takes_max_tokens = takes_max_tokens(*endpoint.provider);
     model.refuses_unknown_members = refuses_unknown_members(*endpoint.provider);
+    model.earlier_thinking = endpoint.provider->earlier_thinking;
     model.thinks_in_levels = thinks_in_levels(*endpoint.provider);
   }
   if (endpoint.model) model.think_tags = endpoint.model->think_tags;

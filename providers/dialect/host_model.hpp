@@ -19,6 +19,7 @@ struct HostModel {
   bool takes_schemas = false;    // follows a JSON schema, in answers and in arguments of tools
   bool takes_max_tokens = true;  // of OpenAI's chat: knows the limit by its older name
   bool refuses_unknown_members = false;
+  config::EarlierThinking earlier_thinking = config::EarlierThinking::reasoning_content;
   config::ThinkTags think_tags = config::ThinkTags::reasoning;
   std::string_view azure_version{};  // of Azure's API; empty: it is another one, or says none
   config::ReasoningSwitch reasoning_switch = config::ReasoningSwitch::as_it_came;

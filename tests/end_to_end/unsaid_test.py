@@ -78,7 +78,9 @@ class Unsaid(unittest.TestCase):
         providers = {"chat": {"base_url": url + "/v1"}, "responses": {"base_url": url + "/v1"},
                      "messages": {"base_url": url + "/v1", "dialect": "anthropic"} | key,
                      "gemini": {"base_url": url + "/v1beta", "dialect": "google"} | key,
-                     "converse": {"base_url": url, "dialect": "bedrock"} | key}
+                     "converse": {"base_url": url, "dialect": "bedrock"} | key,
+                     "silent": {"base_url": url + "/v1", "earlier_thinking": "none"},
+                     "vllm": {"base_url": url + "/v1", "earlier_thinking": "reasoning"}}
         models = {name: {"endpoints": [endpoint(name, "h", features=EVERYTHING, max_output="64 ktok", **(
             {"speaks": ["responses"]} if name == "responses" else {}))]} for name in providers}
         cheap = {"input": "0.01 $/Mtok", "output": "0.01 $/Mtok"}
@@ -406,6 +408,71 @@ class Unsaid(unittest.TestCase):
                                 path="/v1beta/models/chat:generateContent")[2]
         made = json.loads(text)["candidates"][0]["content"]["parts"][0]["functionCall"]
         self.assertEqual(made, {"name": "weather", "args": {"invalid_arguments": "{\"city\":"}})
+
+    def test_functions_as_chats_had_them_first_are_called_at_hosts_of_every_api(self):
+        weather = {"name": "weather", "parameters": {"type": "object"}}
+        called = [USER, {"role": "assistant", "content": None, "function_call": {"name": "weather", "arguments": "{}"}},
+                  {"role": "function", "name": "weather", "content": "sunny"}]
+        for model in ("messages", "responses", "gemini", "converse"):
+            sent, said = self.chat(model, messages=called, functions=[weather], function_call={"name": "weather"})
+            self.assertIsNotNone(sent, said)
+            self.assertIn("sunny", json.dumps(sent))
+        self.assertEqual(sent["toolConfig"]["toolChoice"], {"tool": {"name": "weather"}})
+        self.assertEqual(self.chat("chat", messages=called, functions=[weather])[0]["functions"], [weather])
+        _, said = self.chat("messages", messages=[USER, {"role": "function", "name": "weather", "content": "sunny"}])
+        self.assertIn("messages[1].name", said)
+
+    def test_pictures_are_asked_of_google_and_sound_of_chats_alone(self):
+        sent, _ = self.chat("gemini", modalities=["image", "text"])
+        self.assertEqual(sent["generationConfig"]["responseModalities"], ["TEXT", "IMAGE"])
+        for model in ("messages", "responses", "converse"):
+            self.assert_left_out(self.chat(model, modalities=["image"]), "modalities")
+        heard = {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"}}
+        for model in ("messages", "responses", "gemini", "converse"):
+            self.assert_left_out(self.chat(model, **heard), "modalities")
+        sound = {"id": "audio_1", "data": "UklGRg==", "transcript": "ok", "expires_at": 1}
+        for path in ("/v1/chat/completions", "/api/v1/chat/completions"):
+            self.host.chat_answers.append(answer({"content": None, "audio": sound}))
+            status, _, text = self.gateway.ask(question("chat", **heard), path=path)
+            self.assertEqual(status, 200, text)
+            self.assertEqual(json.loads(text)["choices"][0]["message"]["audio"], sound)
+
+    def test_calls_that_stand_apart_are_what_a_chat_takes(self):
+        def call(name):
+            return {"type": "function_call", "call_id": name, "name": "weather", "arguments": "{}"}
+
+        def result(name):
+            return {"type": "function_call_output", "call_id": name, "output": "sunny"}
+
+        items = [USER, call("a"), {"role": "assistant", "content": "And"}, call("b"), USER, result("a"), result("b")]
+        sent, _ = self.responses("chat", input=items)
+        self.assertEqual([message["role"] for message in sent["messages"]], ["user", "assistant", "tool", "tool", "user"])
+        self.assertEqual([each["id"] for each in sent["messages"][1]["tool_calls"]], ["a", "b"])
+
+    def test_more_marks_of_the_cache_than_models_of_anthropic_take_are_the_last_four(self):
+        parts = [{"type": "text", "text": str(i), "cache_control": {"type": "ephemeral"}} for i in range(6)]
+        for model, mark in (("messages", "cache_control"), ("converse", "cachePoint")):
+            sent, dropped = self.chat(model, messages=[{"role": "user", "content": parts}])
+            self.assertEqual(json.dumps(sent).count(mark), 4)
+            self.assertEqual(dropped, "cache_control")
+
+    def test_what_was_thought_is_left_out_where_a_host_takes_none_of_it(self):
+        thought = {"role": "assistant", "content": "a", "reasoning": "hm", "reasoning_content": "hm",
+                   "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]}
+        sent, dropped = self.chat("silent", messages=[USER, thought, USER])
+        self.assertEqual(sent["messages"][1], {"role": "assistant", "content": "a"})
+        self.assertEqual(dropped, "reasoning_details")
+        sent, dropped = self.chat("silent")
+        self.assertEqual(dropped, "")
+        details = {name: value for name, value in thought.items() if name not in ("reasoning", "reasoning_content")}
+        sent, _ = self.chat("vllm", messages=[USER, details, USER])
+        self.assertEqual(sent["messages"][1], {"role": "assistant", "reasoning": "hm", "content": "a"})
+        kept = [{"type": "thinking", "thinking": "hm", "signature": "isocost-unsigned"}, {"type": "text", "text": "a"}]
+        history = [USER, {"role": "assistant", "content": kept}, USER]
+        sent, _ = self.messages("vllm", "", messages=history)
+        self.assertEqual(sent["messages"][1]["reasoning"], "hm")
+        sent, dropped = self.messages("silent", "", messages=history)
+        self.assertEqual((sent["messages"][1], dropped), ({"role": "assistant", "content": "a"}, "thinking blocks"))
 
     def test_an_answer_that_its_host_broke_off_is_asked_of_another_one(self):
         for word in ("insufficient_system_resource", "network_error", "abort"):

@@ -30,8 +30,7 @@ constexpr std::int64_t most_tokens = 100'000'000;
 // What is for OpenAI's own books and caches, and says nothing to a model.
 constexpr std::array<std::string_view, 4> said_to_others{"model", "stream", "stream_options", "store"};
 // What makes the request another one, beside what a conversation has a place for.
-constexpr std::array<std::string_view, 6> needs{"audio",      "functions",  "function_call",
-                                                "logit_bias", "moderation", "web_search_options"};
+constexpr std::array<std::string_view, 4> needs{"audio", "logit_bias", "moderation", "web_search_options"};
 
 class ConversationReader final : public ConversationBody {
  public:
@@ -40,7 +39,9 @@ class ConversationReader final : public ConversationBody {
  private:
   bool member(const JsonString& key, const Path& path) override {
     if (key.is("messages")) return read_turns(walk_, path, said_);
-    if (key.is("tools")) return read_tools(walk_, path, body_, said_);
+    if (key.is("tools")) return tools(path);
+    if (key.is("functions")) return read_functions(walk_, path, body_, said_);
+    if (key.is("function_call")) return read_function_choice(walk_, path, said_);
     if (key.is("tool_choice")) return read_tool_choice(walk_, path, said_, allowed_);
     if (key.is("parallel_tool_calls")) return walk_.boolean(path, said_.parallel_tool_calls);
     if (key.is("max_tokens")) return walk_.integer(path, 0, most_tokens, max_tokens_);
@@ -56,6 +57,13 @@ class ConversationReader final : public ConversationBody {
     if (key.is("verbosity")) return read_text(walk_, path, said_.form.verbosity);
     if (is_handling(key)) return read_handling(walk_, key, path, body_, said_);
     return sampling(key, path);
+  }
+
+  bool tools(const Path& path) {
+    const std::size_t before = said_.tools.size();
+    if (!read_tools(walk_, path, body_, said_)) return false;
+    has_tools_ |= said_.tools.size() > before;
+    return true;
   }
 
   bool sampling(const JsonString& key, const Path& path) {
@@ -164,19 +172,26 @@ class ConversationReader final : public ConversationBody {
     });
   }
 
+  // Of what is heard no conversation has a word.
   bool modalities(const Path& path) {
-    bool is_more = false;
+    if (walk_.json.type() == JsonType::null) return walk_.json.null();
+    bool is_more = false, has_text = false;
     const bool is_read = walk_.array(path, [&](const Path& at) {
       Text modality;
       if (!read_text(walk_, at, modality)) return false;
-      is_more |= !modality.is("text");
+      has_text |= modality.is("text");
+      said_.form.has_pictures |= modality.is("image");
+      is_more |= !modality.is("text") && !modality.is("image");
       return true;
     });
+    said_.form.has_text = has_text || !said_.form.has_pictures;
     if (is_more) add_beyond(said_, "modalities", Weight::need);
     return is_read;
   }
 
   void complete() override {
+    said_.calls_functions &= !has_tools_;
+    if (said_.calls_functions && !said_.parallel_tool_calls) said_.parallel_tool_calls = false;
     if (!allowed_.empty()) offer_only(allowed_, "tool_choice", said_);
     if (!said_.max_output) said_.max_output = max_tokens_;
     said_.sampling.choices = choices_.value_or(1);
@@ -190,6 +205,7 @@ class ConversationReader final : public ConversationBody {
   }
 
   std::vector<Text> allowed_;
+  bool has_tools_ = false;
   std::optional<std::int64_t> max_tokens_, choices_, top_logprobs_;
   std::optional<bool> logprobs_, thinks_, is_hidden_;
   std::optional<Effort> effort_;

@@ -47,6 +47,7 @@ class PromptReader {
     });
     if (!read) return false;
     thoughts.put_edits(walk_.json.end(), prompt_.details_edits);
+    thoughts.leave_out(walk_.json.end(), prompt_.thought_edits);
     prompt_.messages.push_back({begin, walk_.json.end()});
     const std::uint64_t so_far = rough_tokens(prompt_);
     prompt_.tokens_so_far.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(so_far, UINT32_MAX)));

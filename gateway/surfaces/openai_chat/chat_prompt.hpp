@@ -21,6 +21,7 @@ struct ChatPrompt {
   config::Features needs;
   std::vector<providers::ByteRange> messages;
   std::vector<BodyEdit> details_edits{};     // that put `reasoning_details` as text, or leave them out
+  std::vector<BodyEdit> thought_edits{};     // that leave out all that tells of earlier thinking
   std::vector<std::uint32_t> tokens_so_far;  // rough, after each message, tools not counted
 };
 

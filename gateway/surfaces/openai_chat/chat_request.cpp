@@ -117,6 +117,7 @@ class ChatReader final : public ClientBodyReader {
     request_.prefix_tokens = prefix_tokens(prompt_, tools_bytes);
     request_.messages = std::move(prompt_.messages);
     request_.details_edits = std::move(prompt_.details_edits);
+    request_.thought_edits = std::move(prompt_.thought_edits);
   }
 
   bool messages(const Path& path) {

@@ -119,4 +119,33 @@ bool read_tool_choice(BodyWalk& walk, const Path& path, Conversation& conversati
   return is_read;
 }
 
+bool read_functions(BodyWalk& walk, const Path& path, std::string_view body, Conversation& conversation) {
+  return walk.array(path, [&](const Path& element) {
+    Tool tool;
+    if (!read_function(walk, element, body, tool)) return false;
+    if (tool.name.raw.empty()) {
+      return walk.wrong("missing_member", element.member("name"), "nothing", "a name");
+    }
+    conversation.tools.push_back(tool);
+    return conversation.calls_functions = true;
+  });
+}
+
+bool read_function_choice(BodyWalk& walk, const Path& path, Conversation& conversation) {
+  using Kind = ToolChoice::Kind;
+  ToolChoice& choice = conversation.tool_choice;
+  constexpr std::array<std::pair<std::string_view, Kind>, 2> words{
+      {{"auto", Kind::automatic}, {"none", Kind::none}}};
+  std::optional<Kind> kind;
+  if (walk.json.type() != JsonType::object) {
+    if (!walk.choice(path, words, kind)) return false;
+    if (kind) choice.kind = *kind;
+    return true;
+  }
+  choice.kind = Kind::named;
+  if (!read_name(walk, path, choice.name)) return false;
+  if (!choice.name.raw.empty()) return true;
+  return walk.wrong("missing_member", path.member("name"), "nothing", "the name of a function");
+}
+
 }  // namespace gateway

@@ -15,5 +15,9 @@ bool read_tools(BodyWalk& walk, const Path& path, std::string_view body,
                 providers::Conversation& conversation);
 bool read_tool_choice(BodyWalk& walk, const Path& path, providers::Conversation& conversation,
                       std::vector<providers::Text>& allowed);
+// As chats had them before tools.
+bool read_functions(BodyWalk& walk, const Path& path, std::string_view body,
+                    providers::Conversation& conversation);
+bool read_function_choice(BodyWalk& walk, const Path& path, providers::Conversation& conversation);
 
 }  // namespace gateway

@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -33,12 +34,17 @@ constexpr std::array<std::pair<std::string_view, ChatRole>, 6> roles{{{"system",
                                                                       {"tool", ChatRole::tool},
                                                                       {"function", ChatRole::function}}};
 
-using CallIds = std::unordered_set<std::string>;
+struct Called {
+  std::unordered_set<std::string> ids{};
+  // Of functions, which have no ids: that of the last call by its name.
+  std::unordered_map<std::string, Text> functions{};
+  std::size_t function_calls = 0;
+};
 
 class MessageReader {
  public:
   // `called`: of all messages before it.
-  MessageReader(BodyWalk& walk, Conversation& conversation, CallIds& called)
+  MessageReader(BodyWalk& walk, Conversation& conversation, Called& called)
       : walk_(walk), conversation_(conversation), called_(called) {}
 
   bool read(const Path& path) {
@@ -59,8 +65,9 @@ class MessageReader {
     if (key.is("tool_call_id")) return read_text(walk_, path, call_id_);
     if (key.is("reasoning_details")) return thoughts_.details(walk_, path);
     if (key.is("reasoning_content") || key.is("reasoning")) return thoughts_.plain(walk_, path);
-    // Of what older APIs said, and of what only OpenAI can find again by its id.
-    if ((key.is("function_call") || key.is("audio")) && walk_.json.type() != JsonType::null) {
+    if (key.is("function_call")) return function_call(path);
+    // Only OpenAI can find it again by its id.
+    if (key.is("audio") && walk_.json.type() != JsonType::null) {
       add_beyond(conversation_, path.text(), Weight::need);
     }
     return walk_.json.skip();
@@ -120,6 +127,18 @@ class MessageReader {
     });
   }
 
+  // As chats had them before tools: one a message, and without an id.
+  bool function_call(const Path& path) {
+    if (walk_.json.type() == JsonType::null) return walk_.json.null();
+    ToolCallPart call;
+    if (!function(path, call)) return false;
+    const std::string id = "call_function_" + std::to_string(called_.function_calls++);
+    call.id = {conversation_.own.keep(id), false};
+    called_.functions[call.name.identity()] = call.id;
+    calls_.push_back(call);
+    return true;
+  }
+
   bool function(const Path& path, ToolCallPart& call) {
     return walk_.object(path, [&](const JsonString& key, const Path& at) {
       if (key.is("name")) return read_text(walk_, at, call.name);
@@ -145,7 +164,8 @@ class MessageReader {
   bool add(const Path& path) {
     if (!role_) return walk_.wrong("missing_member", path.member("role"), "nothing", "who says it");
     // Of a tool it is in the call, too.
-    if (!name_.raw.empty() && *role_ != ChatRole::tool) add_hint(conversation_, "name");
+    const bool is_result = *role_ == ChatRole::tool || *role_ == ChatRole::function;
+    if (!name_.raw.empty() && !is_result) add_hint(conversation_, "name");
     switch (*role_) {
       case ChatRole::system:
         return system(path);
@@ -156,8 +176,7 @@ class MessageReader {
       case ChatRole::tool:
         return result(path);
       case ChatRole::function:
-        add_beyond(conversation_, path.text(), Weight::need);
-        return true;
+        return function_result(path);
     }
     return true;
   }
@@ -176,19 +195,30 @@ class MessageReader {
     if (!refusal_.raw.empty()) parts.push_back({providers::TextPart{refusal_}});
     for (Part& image : images_) parts.push_back(std::move(image));
     for (const ToolCallPart& call : calls_) {
-      called_.insert(call.id.text());
+      called_.ids.insert(call.id.text());
       parts.push_back({call});
     }
     return turn(Turn::Role::assistant, std::move(parts));
   }
 
   bool result(const Path& path) {
-    if (!called_.contains(call_id_.text())) {
+    if (!called_.ids.contains(call_id_.text())) {
       return walk_.wrong("invalid_value", path.member("tool_call_id"), "no call before it that has this id",
                          "the id of one of an earlier message's `tool_calls`");
     }
+    return answer_call(call_id_);
+  }
+
+  bool function_result(const Path& path) {
+    const auto call = called_.functions.find(name_.identity());
+    if (call != called_.functions.end()) return answer_call(call->second);
+    return walk_.wrong("invalid_value", path.member("name"), "no call before it of a function of this name",
+                       "the name of an earlier message's `function_call`");
+  }
+
+  bool answer_call(const Text& id) {
     ToolResultPart result;
-    result.call_id = call_id_;
+    result.call_id = id;
     std::optional<providers::CacheLife> cache;
     // A mark in what is within is one on the whole of it.
     for (Part& part : content_) {
@@ -207,7 +237,7 @@ class MessageReader {
 
   BodyWalk& walk_;
   Conversation& conversation_;
-  CallIds& called_;
+  Called& called_;
   std::optional<ChatRole> role_;
   std::vector<Part> content_;
   std::vector<Part> images_;  // that the model answered, as OpenRouter has them
@@ -221,7 +251,7 @@ class MessageReader {
 }  // namespace
 
 bool read_turns(BodyWalk& walk, const Path& path, Conversation& conversation) {
-  CallIds called;
+  Called called;
   return walk.array(path, [&](const Path& at) { return MessageReader(walk, conversation, called).read(at); });
 }
 

@@ -11,6 +11,21 @@ void EarlierThoughts::member(const JsonString& key) {
   if (end_ > 0 && next_ == 0) next_ = key_;
   has_text_ |= key.is("reasoning_content") || key.is("reasoning");
   if (end_ == 0 && !key.is("reasoning_details")) has_members_ = true;
+  if (key.is("reasoning_content") || key.is("reasoning") || key.is("reasoning_details")) {
+    if (!run_) run_ = {key_, !stays_};
+    return;
+  }
+  if (run_) left_out_.push_back({{run_->begin, key_}, {}});
+  run_.reset();
+  stays_ = true;
+}
+
+void EarlierThoughts::leave_out(std::size_t end, std::vector<BodyEdit>& edits) {
+  edits.insert(edits.end(), left_out_.begin(), left_out_.end());
+  if (!run_) return;
+  // With the comma before it.
+  const std::size_t begin = run_->is_first ? run_->begin : body_.rfind(',', run_->begin);
+  edits.push_back({{begin, end - 1}, {}});
 }
 
 bool EarlierThoughts::details(JsonWalk& json) {
@@ -44,7 +59,7 @@ void EarlierThoughts::put_edits(std::size_t end, std::vector<BodyEdit>& edits) c
 
 // The texts stay where they are, as one string.
 void EarlierThoughts::put_texts(std::size_t begin, std::size_t end, std::vector<BodyEdit>& edits) const {
-  edits.push_back({{begin, texts_.front().begin}, "\"reasoning_content\":"});
+  edits.push_back({{begin, texts_.front().begin}, usual_thoughts_member});
   for (std::size_t i = 0; i + 1 < texts_.size(); ++i) {
     edits.push_back({{texts_[i].end - 1, texts_[i + 1].begin + 1}, {}});
   }

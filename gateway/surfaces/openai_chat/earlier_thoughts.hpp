@@ -1,8 +1,10 @@
 // OpenRouter's `reasoning_details` in a message of the history, for hosts that do not know them: as
 // DeepSeek's `reasoning_content`, unless the message has its thinking as text already. What only their maker
-// can read is left out. Edits of the client's own bytes. Belongs to one message.
+// can read is left out. For hosts that are told nothing of it, all of it is, whatever it is called. Edits of
+// the client's own bytes. Belongs to one message.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,8 +23,16 @@ class EarlierThoughts {
   bool details(providers::JsonWalk& json);
   // `end` is the message's, behind its brace.
   void put_edits(std::size_t end, std::vector<BodyEdit>& edits) const;
+  // Those that leave out all of it: of what was read so far, and, with the message's end, of the rest.
+  void leave_out(std::size_t end, std::vector<BodyEdit>& edits);
 
  private:
+  // What of members that tell of thinking stands one behind the other, from the key of the first.
+  struct Run {
+    std::size_t begin = 0;
+    bool is_first = true;  // no member before it stays
+  };
+
   // What is to stand in their place, from `begin` to `end`.
   void put_texts(std::size_t begin, std::size_t end, std::vector<BodyEdit>& edits) const;
 
@@ -35,6 +45,9 @@ class EarlierThoughts {
   bool has_members_ = false;
   bool has_text_ = false;                    // the thinking stands elsewhere, too
   std::vector<providers::ByteRange> texts_;  // strings, their quotes included
+  bool stays_ = false;                       // a member before it stays
+  std::optional<Run> run_{};
+  std::vector<BodyEdit> left_out_;
 };
 
 }  // namespace gateway

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/conversation/cache_marks.hpp"
 #include "providers/dialect/told_output.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/anthropic/thinking.hpp"
@@ -102,7 +103,7 @@ Matters carried_by_anthropic(const HostModel& model) {
   for (const Matter each :
        {Matter::image_detail, Matter::audio, Matter::other_file, Matter::file_id, Matter::json_object,
         Matter::seed, Matter::frequency_penalty, Matter::presence_penalty, Matter::logprobs, Matter::choices,
-        Matter::metadata, Matter::assistant_first, Matter::answered_media}) {
+        Matter::metadata, Matter::assistant_first, Matter::answered_media, Matter::pictures}) {
     matters.remove(each);
   }
   for (const Matter each : openais_words) matters.remove(each);
@@ -120,6 +121,13 @@ Matters carried_by_anthropic(const HostModel& model) {
 WrittenRequest write_anthropic_body(const Conversation& conversation, const HostModel& model,
                                     routing::Delivery delivery, JsonTokens& tokens,
                                     const AnthropicBodyForm& form) {
+  if (cache_marks_in(conversation) > most_cache_marks) {
+    Conversation fewer = conversation;
+    keep_last_cache_marks(fewer, most_cache_marks);
+    WrittenRequest written = write_anthropic_body(fewer, model, delivery, tokens, form);
+    add_name(written.dropped, name_of(Matter::cache_marks));
+    return written;
+  }
   WrittenRequest written;
   const AnthropicMessages messages = anthropic_messages(conversation);
   const std::int64_t max_tokens = max_tokens_of(conversation, model);

@@ -4,33 +4,17 @@
 #include <vector>
 
 #include "providers/dialect/called_tools.hpp"
+#include "providers/dialect/object_schema.hpp"
 #include "providers/dialects/anthropic/turns.hpp"
-#include "providers/json/json_walk.hpp"
 
 namespace providers {
 namespace {
-
-// A schema without a type is any at OpenAI; here it must say that it is one of an object.
-void write_schema(JsonWriter& json, std::string_view schema, JsonTokens& tokens) {
-  bool has_type = false;
-  bool has_members = false;
-  JsonWalk walk(tokens, schema);
-  const bool is_object =
-      walk.ok() && walk.type() == JsonType::object && walk.object([&](const JsonString& key) {
-        has_members = true;
-        has_type |= key.is("type");
-        return walk.skip();
-      });
-  if (has_type) return json.raw(schema);
-  if (!is_object || !has_members) return json.raw(R"({"type":"object","properties":{}})");
-  json.raw(std::string(R"({"type":"object",)").append(schema.substr(schema.find('{') + 1)));
-}
 
 void write_tool(JsonWriter& json, const Tool& tool, const HostModel& model, JsonTokens& tokens) {
   json.begin_object();
   json.key("name").string(tool.name);
   if (!tool.description.raw.empty()) json.key("description").string(tool.description);
-  write_schema(json.key("input_schema"), tool.schema, tokens);
+  json.key("input_schema").raw(object_schema(tool.schema, tokens));
   if (tool.is_strict && model.takes_schemas) json.key("strict").boolean(true);
   write_cache_control(json, tool.cache);
   json.end_object();

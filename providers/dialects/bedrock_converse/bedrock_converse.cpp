@@ -13,8 +13,8 @@ class ConverseInterpreter final : public Interpreter {
  public:
   Matters carries(const HostModel& model) const override { return carried_by_converse(model); }
   WrittenRequest write(const Conversation& conversation, const HostModel& model, routing::Delivery,
-                       JsonTokens&) const override {
-    return write_converse_body(conversation, model);
+                       JsonTokens& tokens) const override {
+    return write_converse_body(conversation, model, tokens);
   }
   std::unique_ptr<AnswerReader> streamed(const HostModel& model, JsonTokens& tokens) const override {
     return std::make_unique<ConverseStream>(tokens, bedrock_thinking_format(model.name));

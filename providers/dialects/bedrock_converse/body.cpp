@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "providers/conversation/cache_marks.hpp"
 #include "providers/dialect/called_tools.hpp"
+#include "providers/dialect/object_schema.hpp"
 #include "providers/dialect/told_output.hpp"
 #include "providers/dialect/unsaid.hpp"
 #include "providers/dialects/bedrock_converse/answer.hpp"
@@ -43,13 +45,13 @@ void write_inference(JsonWriter& json, const Conversation& conversation, const H
   json.end_object();
 }
 
-void write_tool(JsonWriter& json, const Tool& tool, const HostModel& model) {
+void write_tool(JsonWriter& json, const Tool& tool, const HostModel& model, JsonTokens& tokens) {
   json.begin_object();
   json.key("toolSpec").begin_object();
   json.key("name").string(tool.name);
   if (!tool.description.raw.empty()) json.key("description").string(tool.description);
   json.key("inputSchema").begin_object();
-  json.key("json").raw(tool.schema.empty() ? R"({"type":"object","properties":{}})" : tool.schema);
+  json.key("json").raw(object_schema(tool.schema, tokens));
   json.end_object();
   if (tool.is_strict && model.takes_schemas) json.key("strict").boolean(true);
   json.end_object();
@@ -60,7 +62,7 @@ void write_tool(JsonWriter& json, const Tool& tool, const HostModel& model) {
 // Where no tool may be called, none is shown; but calls of earlier turns cannot stand without any, and that
 // none may be called has no word here.
 void write_tools(JsonWriter& json, const Conversation& conversation, const HostModel& model,
-                 WrittenRequest& written) {
+                 WrittenRequest& written, JsonTokens& tokens) {
   const std::vector<Text> called = called_but_not_offered(conversation);
   if (conversation.tools.empty() && called.empty()) return;
   const ToolChoice& choice = conversation.tool_choice;
@@ -70,8 +72,8 @@ void write_tools(JsonWriter& json, const Conversation& conversation, const HostM
   }
   json.key("toolConfig").begin_object();
   json.key("tools").begin_array();
-  for (const Tool& tool : conversation.tools) write_tool(json, tool, model);
-  for (const Text& name : called) write_tool(json, Tool{.name = name}, model);
+  for (const Tool& tool : conversation.tools) write_tool(json, tool, model, tokens);
+  for (const Text& name : called) write_tool(json, Tool{.name = name}, model, tokens);
   json.end_array();
   if (choice.kind == ToolChoice::Kind::any) json.key("toolChoice").raw(R"({"any":{}})");
   if (choice.kind == ToolChoice::Kind::automatic) json.key("toolChoice").raw(R"({"auto":{}})");
@@ -172,7 +174,8 @@ Matters carried_by_converse(const HostModel& model) {
        {Matter::image_url, Matter::image_detail, Matter::audio, Matter::pdf_url, Matter::other_file,
         Matter::file_id, Matter::json_object, Matter::seed, Matter::frequency_penalty,
         Matter::presence_penalty, Matter::logprobs, Matter::choices, Matter::user,
-        Matter::parallel_tool_calls, Matter::assistant_first, Matter::no_thinking, Matter::answered_media}) {
+        Matter::parallel_tool_calls, Matter::assistant_first, Matter::no_thinking, Matter::answered_media,
+        Matter::pictures}) {
     matters.remove(each);
   }
   for (const Matter each : openais_words) matters.remove(each);
@@ -193,7 +196,15 @@ Betas converse_betas(std::string_view list, const HostModel& model) {
   return betas_at(is_of_anthropic(model.name) ? BetasAt::bedrock : BetasAt::nobody, list);
 }
 
-WrittenRequest write_converse_body(const Conversation& conversation, const HostModel& model) {
+WrittenRequest write_converse_body(const Conversation& conversation, const HostModel& model,
+                                   JsonTokens& tokens) {
+  if (cache_marks_in(conversation) > most_cache_marks) {
+    Conversation fewer = conversation;
+    keep_last_cache_marks(fewer, most_cache_marks);
+    WrittenRequest written = write_converse_body(fewer, model, tokens);
+    add_name(written.dropped, name_of(Matter::cache_marks));
+    return written;
+  }
   WrittenRequest written;
   const ConverseTurns turns = converse_turns(conversation, bedrock_thinking_format(model.name));
   const bool thinks = thinks_by_budget(conversation, model);
@@ -205,7 +216,7 @@ WrittenRequest write_converse_body(const Conversation& conversation, const HostM
   if (!turns.system.empty()) write_converse_system(json.key("system"), turns.system);
   write_converse_turns(json.key("messages"), turns);
   write_inference(json, conversation, model, thinks, written);
-  write_tools(json, conversation, model, written);
+  write_tools(json, conversation, model, written, tokens);
   write_additional(json, conversation, model, thinks);
   write_output_config(json, conversation, model);
   write_metadata(json, conversation);

@@ -3,6 +3,7 @@
 
 #include "providers/dialect/betas.hpp"
 #include "providers/dialect/interpreter.hpp"
+#include "providers/json/json_tokens.hpp"
 
 namespace providers {
 
@@ -11,6 +12,7 @@ Matters carried_by_converse(const HostModel& model);
 // Anthropic's alone are told any.
 Betas converse_betas(std::string_view list, const HostModel& model);
 
-WrittenRequest write_converse_body(const Conversation& conversation, const HostModel& model);
+WrittenRequest write_converse_body(const Conversation& conversation, const HostModel& model,
+                                   JsonTokens& tokens);
 
 }  // namespace providers

@@ -90,6 +90,9 @@ void write_generation(JsonWriter& json, const Conversation& conversation, const 
   number("seed", sampling.seed);
   write_stops(json, sampling.stop, written);
   write_form(json, conversation.form);
+  if (conversation.form.has_pictures) {
+    json.key("responseModalities").raw(conversation.form.has_text ? R"(["TEXT","IMAGE"])" : R"(["IMAGE"])");
+  }
   write_thinking(json, conversation.thinking, model);
   json.end_object();
 }

@@ -1,5 +1,7 @@
 #include "providers/dialects/openai_chat/body.hpp"
 
+#include <algorithm>
+
 #include "providers/dialect/openai_words.hpp"
 #include "providers/dialect/told_output.hpp"
 #include "providers/dialect/unsaid.hpp"
@@ -43,7 +45,13 @@ void write_form(JsonWriter& json, const OutputForm& form, const HostModel& model
   json.end_object();
 }
 
-void write_sampling(JsonWriter& json, const Sampling& sampling, const HostModel& model) {
+// OpenAI's own hosts and Azure's refuse more; they alone know only the newer bound of an answer.
+std::size_t most_stops(const HostModel& model) {
+  return model.takes_max_tokens ? static_cast<std::size_t>(-1) : 4;
+}
+
+void write_sampling(JsonWriter& json, const Sampling& sampling, const HostModel& model,
+                    WrittenRequest& written) {
   const auto write = [&](std::string_view name, const std::optional<JsonNumber>& number) {
     if (number) json.key(name).raw(number->text);
   };
@@ -60,15 +68,16 @@ void write_sampling(JsonWriter& json, const Sampling& sampling, const HostModel&
   write("presence_penalty", sampling.presence_penalty);
   if (sampling.stop.empty()) return;
   json.key("stop").begin_array();
-  for (const Text& stop : sampling.stop) json.string(stop);
+  const std::size_t stops = std::min(sampling.stop.size(), most_stops(model));
+  for (std::size_t i = 0; i < stops; ++i) json.string(sampling.stop[i]);
+  if (stops < sampling.stop.size()) add_name(written.dropped, name_of(Matter::stop));
   json.end_array();
 }
 
-// A model that does not think may have a template that does not know them. OpenAI's own hosts and Azure's,
-// who alone know only the newer bound of an answer, show no thoughts, and refuse those of others.
+// A model that does not think may have a template that does not know them.
 bool takes_thoughts(const HostModel& model) {
-  const bool knows_them = model.takes_max_tokens && !model.refuses_unknown_members;
-  return knows_them && model.thinking != HostModel::Thinking::none;
+  return model.earlier_thinking != config::EarlierThinking::none &&
+         model.thinking != HostModel::Thinking::none;
 }
 
 }  // namespace
@@ -79,7 +88,7 @@ Matters carried_by_openai_chat(const HostModel& model) {
   Matters matters = Matters::all();
   for (const Matter each :
        {Matter::choices, Matter::grammar, Matter::top_k, Matter::file_id, Matter::pdf_url, Matter::other_file,
-        Matter::cache_marks, Matter::metadata, Matter::answered_media}) {
+        Matter::cache_marks, Matter::metadata, Matter::answered_media, Matter::pictures}) {
     matters.remove(each);
   }
   if (!takes_thoughts(model)) matters.remove(Matter::earlier_thinking);
@@ -103,8 +112,9 @@ WrittenRequest write_openai_chat_body(const Conversation& conversation, const Ho
   json.begin_object();
   json.key("model").plain(model.name);
   const bool has_thoughts = takes_thoughts(model);
-  write_openai_chat_messages(json.key("messages"), conversation,
-                             has_thoughts ? HistoryThoughts::told : HistoryThoughts::left_out);
+  write_openai_chat_messages(
+      json.key("messages"), conversation,
+      has_thoughts ? config::earlier_thinking_names[static_cast<std::size_t>(model.earlier_thinking)] : "");
   if (has_thoughts && has_untold_thoughts(conversation)) {
     add_name(written.dropped, name_of(Matter::earlier_thinking));
   }
@@ -114,7 +124,7 @@ WrittenRequest write_openai_chat_body(const Conversation& conversation, const Ho
   write_tools(json, conversation, model);
   write_openai_tool_choice(json, conversation, FunctionPlace::inside);
   write_form(json, conversation.form, model);
-  write_sampling(json, conversation.sampling, model);
+  write_sampling(json, conversation.sampling, model, written);
   if (!conversation.user.raw.empty()) json.key("user").string(conversation.user);
   if (!model.refuses_unknown_members) {
     if (!conversation.form.verbosity.raw.empty()) json.key("verbosity").string(conversation.form.verbosity);

@@ -1,6 +1,8 @@
 #include "providers/dialects/openai_chat/messages.hpp"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace providers {
@@ -115,7 +117,7 @@ void write_call(JsonWriter& json, const ToolCallPart& call) {
 
 // Hosts that think between calls of tools refuse a call of theirs that does not say what led to it, were it
 // nothing.
-void write_thoughts(JsonWriter& json, const Turn& turn, bool has_calls) {
+void write_thoughts(JsonWriter& json, const Turn& turn, bool has_calls, std::string_view member) {
   std::string raw;
   for (const Part& part : turn.parts) {
     const auto* thinking = as<ThinkingPart>(part);
@@ -123,10 +125,10 @@ void write_thoughts(JsonWriter& json, const Turn& turn, bool has_calls) {
     if (!raw.empty()) raw.append(blank_line);
     raw.append(thinking->text.raw);
   }
-  if (!raw.empty() || has_calls) json.key("reasoning_content").string({raw, true});
+  if (!raw.empty() || has_calls) json.key(member).string({raw, true});
 }
 
-void write_assistant(JsonWriter& json, const Turn& turn, HistoryThoughts thoughts) {
+void write_assistant(JsonWriter& json, const Turn& turn, std::string_view thoughts) {
   Parts texts;
   std::vector<const ToolCallPart*> calls;
   for (const Part& part : turn.parts) {
@@ -142,13 +144,32 @@ void write_assistant(JsonWriter& json, const Turn& turn, HistoryThoughts thought
   } else {
     write_texts(json, texts, "");
   }
-  if (thoughts == HistoryThoughts::told) write_thoughts(json, turn, !calls.empty());
+  if (!thoughts.empty()) write_thoughts(json, turn, !calls.empty(), thoughts);
   if (!calls.empty()) {
     json.key("tool_calls").begin_array();
     for (const ToolCallPart* call : calls) write_call(json, *call);
     json.end_array();
   }
   json.end_object();
+}
+
+void write_results(JsonWriter& json, const Turn& turn) {
+  for (const Part& part : turn.parts) {
+    const auto* result = as<ToolResultPart>(part);
+    if (!result) continue;
+    Parts texts;
+    for (const Part& inner : result->content) {
+      if (as<TextPart>(inner)) texts.push_back(&inner);
+    }
+    json.begin_object();
+    json.key("role").plain("tool");
+    json.key("tool_call_id").string(result->call_id);
+    // There is no other word for it here.
+    const Part error{TextPart{{"Error:", false}}};
+    if (result->is_error) texts.insert(texts.begin(), &error);
+    write_texts(json.key("content"), texts, blank_line);
+    json.end_object();
+  }
 }
 
 // What a tool shows that is no text can only be shown by the user.
@@ -160,23 +181,15 @@ void write_user(JsonWriter& json, const Turn& turn) {
   for (const Part& part : turn.parts) {
     if (as<TextPart>(part)) rest.push_back(&part);
     keep(part);
-    const auto* result = as<ToolResultPart>(part);
-    if (!result) continue;
-    Parts texts;
-    for (const Part& inner : result->content) {
-      if (as<TextPart>(inner)) texts.push_back(&inner);
-      keep(inner);
+    if (const auto* result = as<ToolResultPart>(part)) {
+      for (const Part& inner : result->content) keep(inner);
     }
-    json.begin_object();
-    json.key("role").plain("tool");
-    json.key("tool_call_id").string(result->call_id);
-    // There is no other word for it here.
-    const Part error{TextPart{{"Error:", false}}};
-    if (result->is_error) texts.insert(texts.begin(), &error);
-    write_texts(json.key("content"), texts, blank_line);
-    json.end_object();
   }
   if (!rest.empty()) write_message(json, "user", rest);
+}
+
+bool has_calls(const Turn& turn) {
+  return std::ranges::any_of(turn.parts, [](const Part& part) { return as<ToolCallPart>(part) != nullptr; });
 }
 
 }  // namespace
@@ -192,7 +205,7 @@ bool has_untold_thoughts(const Conversation& conversation) {
 }
 
 void write_openai_chat_messages(JsonWriter& json, const Conversation& conversation,
-                                HistoryThoughts thoughts) {
+                                std::string_view thoughts) {
   const auto views = [](const std::vector<Part>& parts) {
     Parts result;
     for (const Part& part : parts) result.push_back(&part);
@@ -200,17 +213,26 @@ void write_openai_chat_messages(JsonWriter& json, const Conversation& conversati
   };
   json.begin_array();
   if (!conversation.system.empty()) write_message(json, "system", views(conversation.system));
-  for (const Turn& turn : conversation.turns) {
-    switch (turn.role) {
-      case Turn::Role::system:
-        write_message(json, "system", views(turn.parts));
-        break;
-      case Turn::Role::user:
-        write_user(json, turn);
-        break;
-      case Turn::Role::assistant:
-        write_assistant(json, turn, thoughts);
-        break;
+  // All that the model called is one message here, and the results are those behind it, before anything else.
+  for (auto turn = conversation.turns.begin(); turn != conversation.turns.end();) {
+    const auto is_models = [](const Turn& each) { return each.role == Turn::Role::assistant; };
+    if (is_models(*turn)) {
+      const Turn* said = &*turn;
+      Turn together;
+      for (++turn; has_calls(*said) && turn != conversation.turns.end() && is_models(*turn); ++turn) {
+        if (said != &together) together = *std::exchange(said, &together);
+        together.parts.insert(together.parts.end(), turn->parts.begin(), turn->parts.end());
+      }
+      write_assistant(json, *said, thoughts);
+    }
+    const auto end = std::find_if(turn, conversation.turns.end(), is_models);
+    for (auto each = turn; each != end; ++each) write_results(json, *each);
+    for (; turn != end; ++turn) {
+      if (turn->role == Turn::Role::user) {
+        write_user(json, *turn);
+      } else {
+        write_message(json, "system", views(turn->parts));
+      }
     }
   }
   json.end_array();

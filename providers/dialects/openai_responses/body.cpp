@@ -111,9 +111,10 @@ void write_metadata(JsonWriter& json, const Conversation& conversation) {
 // Of an answer's several choices a conversation's events have no place; the API has no word for the rest.
 Matters carried_by_responses(const HostModel& model) {
   Matters matters = Matters::all();
-  for (const Matter each : {Matter::choices, Matter::top_k, Matter::seed, Matter::frequency_penalty,
-                            Matter::presence_penalty, Matter::stop, Matter::file_id, Matter::other_file,
-                            Matter::audio, Matter::cache_marks, Matter::prefill, Matter::answered_media}) {
+  for (const Matter each :
+       {Matter::choices, Matter::top_k, Matter::seed, Matter::frequency_penalty, Matter::presence_penalty,
+        Matter::stop, Matter::file_id, Matter::other_file, Matter::audio, Matter::cache_marks,
+        Matter::prefill, Matter::answered_media, Matter::pictures}) {
     matters.remove(each);
   }
   if (!model.takes_schemas) matters.remove(Matter::json_schema).remove(Matter::strict_tools);

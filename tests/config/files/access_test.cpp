@@ -446,6 +446,18 @@ TEST_CASE("what is shown to a host that asks for a certificate is read when the 
             "no certificate is shown"));
 }
 
+TEST_CASE("whether a host is told what was thought before is known of many, and said of others") {
+  const auto told = [](const std::string& members) { return provider(members).earlier_thinking; };
+  CHECK(told("base_url: https://api.deepseek.com/v1") == EarlierThinking::reasoning_content);
+  CHECK(told("base_url: https://api.groq.com/openai/v1") == EarlierThinking::none);
+  CHECK(told("base_url: https://api.openai.com/v1") == EarlierThinking::none);
+  CHECK(told("base_url: https://api.openai.com.example/v1") == EarlierThinking::reasoning_content);
+  CHECK(told("base_url: https://mine.openai.azure.com/openai/v1, dialect: azure") == EarlierThinking::none);
+  CHECK(told("base_url: https://api.groq.com/openai/v1, earlier_thinking: reasoning") ==
+        EarlierThinking::reasoning);
+  CHECK(has(refused("base_url: https://a.example/v1, earlier_thinking: thoughts"), "reasoning_content"));
+}
+
 TEST_CASE("in which words a host is told to think is known of many, and said of others") {
   const auto words = [](const std::string& members) { return provider(members).reasoning_switch; };
   CHECK(words("base_url: https://api.deepseek.com/v1") == ReasoningSwitch::thinking);

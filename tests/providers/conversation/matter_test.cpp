@@ -100,6 +100,18 @@ TEST_CASE("a conversation in which nobody says anything is told from others") {
   CHECK_FALSE(says_nothing({text}, {blank}));
   CHECK_FALSE(says_nothing({}, {blank, text}));
   CHECK_FALSE(says_nothing({}, {{providers::MediaPart{}}}));
+  Conversation of_system;
+  of_system.system = {blank};
+  CHECK(matters_of(of_system) == Matters().add(Matter::nothing_said));
+  of_system.system = {text};
+  CHECK(matters_of(of_system).none());
+}
+
+TEST_CASE("pictures that are wanted are a need of their own") {
+  Conversation conversation = asked({TextPart{{"Hi", false}}});
+  conversation.form.has_pictures = true;
+  CHECK(matters_of(conversation) == Matters().add(Matter::pictures));
+  CHECK(name_of(Matter::pictures) == "modalities");
 }
 
 TEST_CASE("what an earlier answer showed is another matter than what the model is shown") {

@@ -118,12 +118,9 @@ TEST_CASE("what was thought goes back to hosts that think, wherever a client kee
       thought(R"({"type":"redacted_thinking","data":"R"})").empty());  // a call without the member is refused
   CHECK(thought(R"({"type":"text","text":"x"})").empty());
   CHECK(thought(R"({"type":"text","text":"x"})", plain) == "unsaid");
-  HostModel strict = thinker;
-  strict.refuses_unknown_members = true;
-  CHECK(thought(open, strict) == "unsaid");
-  HostModel openais = thinker;
-  openais.takes_max_tokens = false;
-  CHECK(thought(open, openais) == "unsaid");
+  HostModel untold = thinker;
+  untold.earlier_thinking = config::EarlierThinking::none;
+  CHECK(thought(open, untold) == "unsaid");
 }
 
 TEST_CASE("of thinking that goes back in part only the client is told") {

@@ -53,7 +53,9 @@ TEST_CASE("what a conversation has no place for is listed by the client's own na
           {R"("modalities":["text","audio"],"audio":{"voice":"alloy","format":"wav"})",
            {"modalities", "audio"},
            {}},
-          {R"("functions":[{"name":"f"}],"function_call":"auto")", {"functions", "function_call"}, {}},
+          {R"("functions":[{"name":"f"}],"function_call":"auto")", {}, {}},
+          {R"("modalities":["text","image"])", {}, {}},
+          {R"("modalities":null)", {}, {}},
           {R"("web_search_options":{"search_context_size":"low"})", {"web_search_options"}, {}},
           {R"("web_search_options":{},"moderation":{"model":"o"})", {"web_search_options", "moderation"}, {}},
           {R"("prompt_cache_options":{"mode":"implicit","prewarm":false},"moderation":null)", {}, {}},
@@ -275,4 +277,41 @@ TEST_CASE("names of those who speak, and what is no text before everything else,
   const std::string picture = R"({"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}})";
   CHECK(names(R"({"role":"system","content":[)" + picture + R"(]},{"role":"user","content":"a"})") ==
         Names{"messages[0].content"});
+}
+
+TEST_CASE("functions, as chats had them first, are tools, and their results find their calls by name") {
+  const std::string body = chat(
+      R"("functions":[{"name":"f","description":"d","parameters":{"type":"object"}}],"function_call":{"name":"f"})",
+      R"({"role":"user","content":"Hi"},)"
+      R"({"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{\"a\":1}"}},)"
+      R"({"role":"function","name":"f","content":"1"},)"
+      R"({"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}},)"
+      R"({"role":"function","name":"f","content":"2"})");
+  const Conversed read = conversation_of(body, scratch_tokens());
+  REQUIRE(read.has_value());
+  CHECK(read->beyond.empty());
+  CHECK(read->calls_functions);
+  CHECK(read->parallel_tool_calls == false);
+  REQUIRE(read->tools.size() == 1);
+  CHECK(read->tools[0].schema == R"({"type":"object"})");
+  CHECK(read->tool_choice.kind == ToolChoice::Kind::named);
+  REQUIRE(read->turns.size() == 5);
+  const auto call_id = [&](std::size_t turn) {
+    return std::get<ToolCallPart>(read->turns[turn].parts.at(0).what).id.text();
+  };
+  const auto result_id = [&](std::size_t turn) {
+    return std::get<ToolResultPart>(read->turns[turn].parts.at(0).what).call_id.text();
+  };
+  CHECK(call_id(1) == result_id(2));
+  CHECK(call_id(3) == result_id(4));
+  CHECK(call_id(1) != call_id(3));
+  CHECK(fault_of(chat("", R"({"role":"function","name":"f","content":"1"})")).param == "messages[0].name");
+  CHECK(fault_of(chat(R"("functions":[{}])")).param == "functions[0].name");
+  CHECK(fault_of(chat(R"("functions":[{"name":"f"}],"function_call":{})")).param == "function_call.name");
+  // Who knows both reads calls of tools.
+  const std::string both =
+      chat(R"("functions":[{"name":"f"}],"tools":[{"type":"function","function":{"name":"g"}}])");
+  const Conversed with_tools = conversation_of(both, scratch_tokens());
+  REQUIRE(with_tools.has_value());
+  CHECK_FALSE(with_tools->calls_functions);
 }

@@ -155,3 +155,22 @@ TEST_CASE("a schema of arguments says that it is one of an object") {
         json::parse(R"({"type":"object","properties":{"a":{"type":"string"}}})"));
   CHECK(schema(R"({"type":"object","$defs":{}})") == json::parse(R"({"type":"object","$defs":{}})"));
 }
+
+TEST_CASE("of more marks than Anthropic's hosts take the last four are told, and the client is") {
+  std::string parts;
+  for (const char* text : {"1", "2", "3", "4", "5", "6"}) {
+    parts.append(parts.empty() ? "" : ",").append(R"({"type":"text","text":")").append(text);
+    parts.append(R"(","cache_control":{"type":"ephemeral"}})");
+  }
+  const Said told = said(chat("", R"({"role":"user","content":[)" + parts + "]}"));
+  const json::array& content = told.body.at("messages").at(0).at("content").as_array();
+  REQUIRE(content.size() == 6);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(content[i].as_object().contains("cache_control") == (i >= 2));
+  CHECK(told.dropped == Names{"cache_control"});
+}
+
+TEST_CASE("a picture whose type is none is of the type that is meant") {
+  const json::value content = messages(
+      R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/jpg;base64,iVBORw0="}}]})");
+  CHECK(content.at(0).at("content").at(0).at("source").at("media_type") == "image/jpeg");
+}

@@ -12,13 +12,14 @@ namespace json = boost::json;
 
 namespace {
 
-std::string sent(const std::string& message, bool knows_details = false) {
+std::string sent(const std::string& message, bool knows_details = false,
+                 std::string_view member = usual_thoughts_member) {
   std::string body = R"({"model":"m","messages":[)" + message + R"(,{"role":"user","content":"?"}]})";
   give_slack(body);
   providers::JsonTokens tokens;
   const Inspected asked = inspect_chat(body, tokens, ChatShape::openai);
   REQUIRE(asked.has_value());
-  const UpstreamBody upstream(*asked, body, "h", {.knows_details = knows_details});
+  const UpstreamBody upstream(*asked, body, "h", {.knows_details = knows_details, .thoughts_member = member});
   std::string text;
   for (const std::string_view piece : upstream.pieces()) text += piece;
   const json::value all = json::parse(text);
@@ -55,4 +56,20 @@ TEST_CASE("where the thinking stands there as text already it is said once") {
   const std::string rest = R"({"role":"assistant","content":"a","reasoning":"H\"m"})";
   CHECK(sent(R"({"role":"assistant",)" + details(hm) + R"(,"content":"a","reasoning":"H\"m"})") == rest);
   CHECK(sent(R"({"role":"assistant","content":"a","reasoning":"H\"m",)" + details(hm) + "}") == rest);
+}
+
+TEST_CASE("who has another name for earlier thinking gets it by that") {
+  CHECK(sent(R"({"role":"assistant",)" + details(hm) + R"(,"content":"a"})", false, "\"reasoning\":") ==
+        R"({"role":"assistant","reasoning":"H\"m","content":"a"})");
+}
+
+TEST_CASE("who is told nothing of earlier thinking gets no member of it, whatever it is called") {
+  const std::string a = R"("role":"assistant","content":"a")";
+  const std::string rest = "{" + a + "}";
+  const auto without = [](const std::string& message) { return sent(message, true, ""); };
+  CHECK(without("{" + a + R"(, "reasoning_content" : "H,m" , )" + details(hm) + " }") == rest);
+  CHECK(without(R"({"reasoning":null,"role":"assistant",)" + details(hm) + R"(,"content":"a"})") == rest);
+  CHECK(without(R"({"reasoning":{"a":[1,2]},)" + a + R"(,"reasoning_content":"x"})") == rest);
+  CHECK(without(R"({ "reasoning":"x", )" + details("") + " }") == "{}");
+  CHECK(without(rest) == rest);
 }

@@ -318,3 +318,28 @@ TEST_CASE("pictures of earlier answers go back to hosts that take them, and othe
   CHECK(unsaid(items).hints == std::vector<std::string>{"images"});
   CHECK(unsaid(items).needs.empty());
 }
+
+TEST_CASE("calls that stand apart are one message of a chat, and their results are behind it at once") {
+  const std::string call_1 = R"({"type":"function_call","call_id":"c1","name":"f","arguments":"{}"})";
+  const std::string call_2 = R"({"type":"function_call","call_id":"c2","name":"g","arguments":"{}"})";
+  const std::string result_1 = R"({"type":"function_call_output","call_id":"c1","output":"1"})";
+  const std::string result_2 = R"({"type":"function_call_output","call_id":"c2","output":"2"})";
+  const auto roles = [](const json::object& body) {
+    std::string told;
+    for (const json::value& message : body.at("messages").as_array()) {
+      told.append(message.at("role").as_string().c_str()).append(" ");
+    }
+    return told;
+  };
+  const json::object apart =
+      to_chat(R"("input":[{"role":"user","content":"Hi"},)" + call_1 +
+              R"(,{"role":"assistant","content":"And"},)" + call_2 + "," + result_1 + "," + result_2 + "]");
+  CHECK(roles(apart) == "user assistant tool tool ");
+  CHECK(apart.at("messages").at(1).at("content") == "And");
+  CHECK(apart.at("messages").at(1).at("tool_calls").as_array().size() == 2);
+  const json::object late =
+      to_chat(R"("input":[{"role":"user","content":"Hi"},)" + call_1 +
+              R"(,{"role":"user","content":"Hurry"},{"role":"developer","content":"Now"},)" + result_1 +
+              R"(,{"role":"user","content":"So?"}])");
+  CHECK(roles(late) == "user assistant tool user system user ");
+}

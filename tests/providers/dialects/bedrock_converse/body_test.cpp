@@ -9,6 +9,8 @@ using namespace providers;
 
 namespace {
 
+JsonTokens scratch;
+
 using Thinking = HostModel::Thinking;
 
 const HostModel nova{"us.amazon.nova-pro-v1:0", 5'000, Thinking::none, true, true};
@@ -26,7 +28,7 @@ Conversation asked(std::vector<Part> parts) {
   return conversation;
 }
 std::string body(const Conversation& conversation, const HostModel& model = nova) {
-  return write_converse_body(conversation, model).body;
+  return write_converse_body(conversation, model, scratch).body;
 }
 bool has(const std::string& all, std::string_view part) {
   return all.find(part) != std::string::npos;
@@ -40,7 +42,7 @@ TEST_CASE("a conversation is put in Bedrock's words") {
   conversation.max_output = 9'000;
   conversation.sampling.temperature = JsonNumber{"1.5"};
   conversation.sampling.top_p = JsonNumber{"0.5"};
-  const WrittenRequest written = write_converse_body(conversation, nova);
+  const WrittenRequest written = write_converse_body(conversation, nova, scratch);
   CHECK(written.body ==
         R"({"system":[{"text":"Be kind"},{"cachePoint":{"type":"default","ttl":"1h"}}],"messages":[{"role":)"
         R"("user","content":[{"text":"Hi"}]}],"inferenceConfig":{"maxTokens":5000,"temperature":1}})");
@@ -97,7 +99,8 @@ TEST_CASE("tools that were called and are not offered any more are told, each on
   conversation.tools.push_back({.name = text("h")});
   CHECK(!has(body(conversation), R"("toolSpec":{"name":"f")"));
   conversation.tool_choice.kind = ToolChoice::Kind::none;
-  CHECK(write_converse_body(conversation, nova).dropped == std::vector<std::string_view>{"tool_choice"});
+  CHECK(write_converse_body(conversation, nova, scratch).dropped ==
+        std::vector<std::string_view>{"tool_choice"});
 }
 
 TEST_CASE("Claude's thinking goes back to Claude, and is told a budget") {
@@ -110,7 +113,7 @@ TEST_CASE("Claude's thinking goes back to Claude, and is told a budget") {
   const std::string all = body(conversation, claude);
   CHECK(has(all, R"({"reasoningContent":{"reasoningText":{"text":"Hm","signature":"c2ln"}}})"));
   CHECK(has(all, R"("additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":2000}})"));
-  const WrittenRequest elsewhere = write_converse_body(conversation, nova);
+  const WrittenRequest elsewhere = write_converse_body(conversation, nova, scratch);
   CHECK(!has(elsewhere.body, "Hm"));
   CHECK(elsewhere.dropped == std::vector<std::string_view>{"reasoning_details"});
 }
@@ -169,4 +172,16 @@ TEST_CASE("no two documents of a request have one name") {
     CAPTURE(name);
     CHECK(has(all, std::string("\"name\":") + name));
   }
+}
+
+TEST_CASE("a tool that says nothing of its arguments takes an object all the same") {
+  Conversation conversation;
+  conversation.turns.push_back({Turn::Role::user, {Part{TextPart{{"Hi", false}}}}});
+  conversation.tools = {Tool{.name = {"f", false}, .schema = "{}"},
+                        Tool{.name = {"g", false}, .schema = R"({"properties":{}})"}};
+  const std::string body = write_converse_body(conversation, nova, scratch).body;
+  CHECK(body.find(R"("name":"f","inputSchema":{"json":{"type":"object","properties":{}}})") !=
+        std::string::npos);
+  CHECK(body.find(R"("name":"g","inputSchema":{"json":{"type":"object","properties":{}}})") !=
+        std::string::npos);
 }

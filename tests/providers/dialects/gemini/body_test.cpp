@@ -179,3 +179,13 @@ TEST_CASE("a model's name is one segment of the path, whatever is in it") {
   CHECK(gemini_dialect().target(odd, routing::Delivery::streamed, scratch) ==
         "/models/a%2Fb%20c%3A1:streamGenerateContent?alt=sse");
 }
+
+TEST_CASE("pictures are asked for, alone or beside a text") {
+  Conversation conversation = asked("Hi");
+  conversation.form.has_pictures = true;
+  CHECK(body(conversation).find(R"("responseModalities":["TEXT","IMAGE"])") != std::string::npos);
+  conversation.form.has_text = false;
+  CHECK(body(conversation).find(R"("responseModalities":["IMAGE"])") != std::string::npos);
+  CHECK(matters_of(conversation).has(Matter::pictures));
+  CHECK(carried_by_gemini(older).has(Matter::pictures));
+}
