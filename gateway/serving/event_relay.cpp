@@ -58,6 +58,9 @@ void EventRelay::tell_usage() {
   }
   std::string marks = own_marks();
   if (!is_told) marks += std::string(marks.empty() ? "" : ",") + "\"estimated\":true";
+  if (const std::string_view lost = answer_->left_out(); !lost.empty()) {
+    marks.append(marks.empty() ? "" : ",").append("\"left_out\":\"").append(lost).append("\"");
+  }
   std::string own_members;
   if (attempt.usage) own_members = with_.request.surface->cost_members(cost_of_attempt(with_));
   if (!marks.empty()) own_members += ",\"isocost\":{" + marks + "}";

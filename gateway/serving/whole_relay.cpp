@@ -55,6 +55,9 @@ class Understood final : public providers::AnswerSink {
     return !editor_ || editor_->takes(body_, with_.services.tokens);
   }
 
+  // What of the host's answer the client's API has no words for.
+  std::string_view left_out() const { return answer_ ? answer_->left_out() : std::string_view(); }
+
   // As the client gets it, where that is not the host's own bytes. Of what is sayable.
   std::optional<std::string> said() {
     const Surface& surface = *with_.request.surface;
@@ -232,6 +235,9 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
   with.tried.is_settled = true;
   if (is_counted) with.served.cost = attempt.cost;
   const std::optional<std::string> said = understood.said();
+  if (const std::string_view lost = understood.left_out(); !lost.empty()) {
+    with.served.dropped.append(with.served.dropped.empty() ? "" : ", ").append(lost);
+  }
   if (with.request.tab) with.request.tab->close(&attempt, EntryEnd::answered, 200);
   co_await with.reply.whole(with.served, said ? *said : *body);
   const bool is_native = is_passed_on(with.request, with.dialect);

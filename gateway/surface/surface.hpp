@@ -34,12 +34,19 @@ class StreamedAnswer : public providers::AnswerSink {
   virtual std::int64_t events() const { return 0; }
   // The client has the begin of the answer already, from elsewhere.
   virtual void goes_on() {}
+  // What of the answer the API has no words for, by names with commas between them; static.
+  virtual std::string_view left_out() const { return {}; }
 };
+
+// Where nothing of an answer is left out but what it says of whence it comes.
+inline constexpr std::string_view citations_left_out = "citations";
 
 // An answer in the client's words once all of it has come. Belongs to one reply.
 class WholeAnswer : public providers::AnswerSink {
  public:
   virtual std::string body(const StreamIdentity& reply, std::string_view own_members) const = 0;
+  // As of a StreamedAnswer.
+  virtual std::string_view left_out() const { return {}; }
 };
 
 // How the calls of an API are put into a conversation, and answers into its words, for hosts of other APIs.

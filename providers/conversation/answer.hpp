@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "providers/conversation/text.hpp"
@@ -29,6 +30,14 @@ constexpr std::string_view word_of(EndReason reason) {
   return "stop";
 }
 
+// Of the text of an answer, from its begin, in characters of Unicode: the first, and the one behind the last.
+struct TextPlace {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+
+  friend bool operator==(const TextPlace&, const TextPlace&) = default;
+};
+
 struct AnswerEvent {
   enum class Kind {
     begin,    // once, before all others, if the host says so: `id`, and in `name` the model, as it calls them
@@ -40,8 +49,8 @@ struct AnswerEvent {
     redacted,   // `text`: all of the encrypted thinking block `index`
     tool_call,  // `index`, `id`, `name`: its arguments follow
     arguments,  // a piece of `text`: of the JSON of the arguments of tool call `index`
-    citation,   // `json`: where the text before it comes from, as the host words it; of `page_citation`, an
-                // object with the members that OpenAI's APIs have for a page of the web
+    citation,   // `json`: where a part of the text comes from, as the host words it; of `page_citation`, an
+                // object with the members that OpenAI's APIs have for a page of the web, but for its `place`
     end,        // `reason`, in `name` the host's own word, in `text` the stop sequence it came to, if any
     usage,      // so far, all of it: each replaces the one before
     error,      // the answer is broken off
@@ -52,8 +61,9 @@ struct AnswerEvent {
   Text text{};
   Text id{};
   Text name{};
-  std::string_view format{};  // of thinking: whose it is, as in ThinkingPart
-  std::string_view json{};    // of a text: an array, as OpenAI's APIs word it
+  std::string_view format{};         // of thinking: whose it is, as in ThinkingPart
+  std::string_view json{};           // of a text: an array, as OpenAI's APIs word it
+  std::optional<TextPlace> place{};  // of a citation; nothing: it is said in `json`, or nowhere
   EndReason reason = EndReason::stop;
   routing::Usage usage{};
   bool usage_is_odd = false;             // something in it could not be

@@ -37,7 +37,10 @@ class ToldAnswer final : public providers::AnswerSink {
       case Kind::arguments:
         return piece("arguments " + std::to_string(event.index), event.text.raw);
       case Kind::citation:
-        return line("citation " + std::string(event.json));
+        return line("citation " + std::string(event.json) +
+                    (event.place ? " of " + std::to_string(event.place->begin) + " to " +
+                                       std::to_string(event.place->end)
+                                 : ""));
       case Kind::end:
         return line("end " + reason(event.reason) + " " + std::string(event.name.raw));
       case Kind::usage:

@@ -44,6 +44,7 @@ class MessageEvents final : public StreamedAnswer {
   // Of an error nothing is written: the event that ends a broken stream is for whoever ends it.
   void take(const providers::AnswerEvent& event) override;
   void finish(std::string_view own_members) override;
+  std::string_view left_out() const override { return left_out_; }
 
  private:
   enum class Open { none, text, thinking, call };
@@ -77,6 +78,7 @@ class MessageEvents final : public StreamedAnswer {
   std::vector<Call> calls_;
   MessageEnd end_;
   routing::Usage usage_{};
+  std::string_view left_out_{};
 };
 
 class MessageWhole final : public WholeAnswer {
@@ -85,6 +87,7 @@ class MessageWhole final : public WholeAnswer {
 
   void take(const providers::AnswerEvent& event) override;
   std::string body(const StreamIdentity& reply, std::string_view own_members) const override;
+  std::string_view left_out() const override { return left_out_; }
 
  private:
   struct Block {
@@ -102,6 +105,7 @@ class MessageWhole final : public WholeAnswer {
   std::vector<Block> blocks_;
   MessageEnd end_;
   std::optional<routing::Usage> usage_{};
+  std::string_view left_out_{};
 };
 
 }  // namespace gateway

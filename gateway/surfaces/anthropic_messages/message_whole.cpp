@@ -69,8 +69,11 @@ void MessageWhole::take(const AnswerEvent& event) {
     case Kind::usage:
       usage_ = event.usage;
       return;
-    case Kind::begin:
     case Kind::citation:
+      // Of a page it would need what Anthropic's own search alone can read (`encrypted_index`).
+      left_out_ = citations_left_out;
+      return;
+    case Kind::begin:
     case Kind::end:
     case Kind::error:
       return;

@@ -109,6 +109,41 @@ std::string GeminiCalls::take_parts() {
   return parts;
 }
 
+void GeminiSources::take(const AnswerEvent& citation) {
+  if (citation.format != providers::page_citation) {
+    left_out_ = citations_left_out;
+    return;
+  }
+  std::string padded(citation.json);
+  padded.reserve(padded.size() + 64);
+  providers::JsonTokens tokens;
+  providers::JsonWalk walk(tokens, padded);
+  std::string_view uri, title;
+  const auto text = [&](std::string_view& found) {
+    if (walk.type() != providers::JsonType::string) return walk.skip();
+    const auto string = walk.string();
+    if (string) found = string->raw;
+    return string.has_value();
+  };
+  const bool is_read = walk.ok() && walk.type() == providers::JsonType::object &&
+                       walk.object([&](const providers::JsonString& key) {
+                         if (key.is("url")) return text(uri);
+                         return key.is("title") ? text(title) : walk.skip();
+                       });
+  if (!is_read || uri.empty()) return;
+  std::string chunk = R"({"web":{"uri":")";
+  chunk.append(uri).append("\"");
+  if (!title.empty()) chunk.append(",\"title\":\"").append(title).append("\"");
+  chunk += "}}";
+  if (std::ranges::find(chunks_, chunk) == chunks_.end()) chunks_.push_back(std::move(chunk));
+}
+
+std::string GeminiSources::member() const {
+  std::string all;
+  for (const std::string& chunk : chunks_) all.append(all.empty() ? "" : ",").append(chunk);
+  return all.empty() ? all : ",\"groundingMetadata\":{\"groundingChunks\":[" + all + "]}";
+}
+
 std::string gemini_part(GeminiFraming framing, std::string_view object) {
   const bool is_event = framing == GeminiFraming::events;
   return std::string(is_event ? "data: " : "").append(object).append(is_event ? "\n\n" : "\n,");
@@ -156,6 +191,8 @@ void GeminiEvents::take(const AnswerEvent& event) {
     case Kind::usage:
       usage_ = event.usage;
       return;
+    case Kind::citation:
+      return sources_.take(event);
     default:
       return;
   }
@@ -165,7 +202,8 @@ void GeminiEvents::finish(std::string_view own_members) {
   std::string parts = calls_.take_parts();
   if (parts.empty()) parts = text_part("");
   std::string behind = ",\"finishReason\":\"";
-  behind.append(word_of_end(reason_.value_or(EndReason::stop))).append("\"}],\"usageMetadata\":");
+  behind.append(word_of_end(reason_.value_or(EndReason::stop))).append("\"").append(sources_.member());
+  behind += "}],\"usageMetadata\":";
   append_gemini_usage(behind, usage_.value_or(routing::Usage{}), own_members);
   const std::string last = object(parts, behind);
   out_.append(framing_ == GeminiFraming::events ? gemini_part(framing_, last) : last);
@@ -178,6 +216,7 @@ void GeminiWhole::take(const AnswerEvent& event) {
   if (event.kind == Kind::thinking && thoughts_ == ThoughtsShown::yes) thinking_.append(event.text.raw);
   if (event.kind == Kind::end) reason_ = event.reason;
   if (event.kind == Kind::usage) usage_ = event.usage;
+  if (event.kind == Kind::citation) sources_.take(event);
 }
 
 std::string GeminiWhole::body(const StreamIdentity& reply, std::string_view own_members) const {
@@ -189,7 +228,10 @@ std::string GeminiWhole::body(const StreamIdentity& reply, std::string_view own_
   if (!calls_.empty()) add(GeminiCalls(calls_).take_parts());
   std::string out = "{\"candidates\":[{\"content\":{\"parts\":[";
   out.append(parts).append("],\"role\":\"model\"},\"finishReason\":\"");
-  out.append(word_of_end(reason_.value_or(EndReason::stop))).append("\",\"index\":0}],\"usageMetadata\":");
+  out.append(word_of_end(reason_.value_or(EndReason::stop)))
+      .append("\",\"index\":0")
+      .append(sources_.member());
+  out += "}],\"usageMetadata\":";
   append_gemini_usage(out, usage_.value_or(routing::Usage{}), own_members);
   append_identity(out, reply);
   return out += '}';

@@ -39,6 +39,20 @@ class GeminiCalls {
   std::vector<Call> calls_;
 };
 
+// The pages that an answer comes from, as a grounding has them. Where in the text each is cited is left out:
+// Google counts that in bytes of a part.
+class GeminiSources {
+ public:
+  void take(const providers::AnswerEvent& citation);
+  // `groundingMetadata` of a candidate, with a comma before it; empty: there are none.
+  std::string member() const;
+  std::string_view left_out() const { return left_out_; }
+
+ private:
+  std::vector<std::string> chunks_;
+  std::string_view left_out_{};
+};
+
 class GeminiEvents final : public StreamedAnswer {
  public:
   // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.
@@ -47,6 +61,7 @@ class GeminiEvents final : public StreamedAnswer {
   // Of an error nothing is written: the event that ends a broken stream is for whoever ends it.
   void take(const providers::AnswerEvent& event) override;
   void finish(std::string_view own_members) override;
+  std::string_view left_out() const override { return sources_.left_out(); }
 
  private:
   std::string object(std::string_view parts, std::string_view behind) const;
@@ -58,6 +73,7 @@ class GeminiEvents final : public StreamedAnswer {
   const GeminiFraming framing_;
   std::string identity_;  // the members that each event repeats
   GeminiCalls calls_;
+  GeminiSources sources_;
   std::optional<providers::EndReason> reason_{};
   std::optional<routing::Usage> usage_{};
 };
@@ -68,12 +84,14 @@ class GeminiWhole final : public WholeAnswer {
 
   void take(const providers::AnswerEvent& event) override;
   std::string body(const StreamIdentity& reply, std::string_view own_members) const override;
+  std::string_view left_out() const override { return sources_.left_out(); }
 
  private:
   const ThoughtsShown thoughts_;
   std::string thinking_, text_;  // raw
   std::string images_;           // parts, with commas between them
   GeminiCalls calls_;
+  GeminiSources sources_;
   std::optional<providers::EndReason> reason_{};
   std::optional<routing::Usage> usage_{};
 };

@@ -18,8 +18,32 @@ enum class ThinkingShown { yes, no };
 // Whose clients read it. OpenRouter's want no `"usage":null`, and a provider.
 enum class ChatShape { openai, openrouter };
 
+// Tools, or functions, as chats had them first: of those a client reads one call.
+enum class CallsAs { tools, functions };
+
+// What an answer has that its client cannot be told.
+class ChatLosses {
+ public:
+  void lose_citation() { has_citations_ = true; }
+  void lose_call() { has_calls_ = true; }
+  std::string_view names() const {
+    if (has_citations_) return has_calls_ ? "citations, tool_calls" : citations_left_out;
+    return has_calls_ ? "tool_calls" : "";
+  }
+
+ private:
+  bool has_citations_ = false;
+  bool has_calls_ = false;
+};
+
 // The names of the tools of `asked` that take a text.
 std::vector<std::string> text_tools_of(const providers::Conversation& asked);
+inline CallsAs calls_of(const providers::Conversation& asked) {
+  return asked.calls_functions ? CallsAs::functions : CallsAs::tools;
+}
+
+// Why an answer ended, as such a client reads it.
+std::string_view finish_word(providers::EndReason reason, CallsAs calls);
 
 // A citation of a page, as an element of `annotations`; empty: it is of none.
 std::string annotation_of(const providers::AnswerEvent& event);
@@ -31,12 +55,14 @@ class ChatChunks final : public StreamedAnswer {
  public:
   // Whole events are put behind what is in `out`, which must outlive this; `stream` need not.
   ChatChunks(const StreamIdentity& stream, bool wants_usage, ThinkingShown thinking, std::string& out,
-             ChatShape shape = ChatShape::openai, std::vector<std::string> text_tools = {});
+             ChatShape shape = ChatShape::openai, std::vector<std::string> text_tools = {},
+             CallsAs calls = CallsAs::tools);
 
   // Of an error nothing is written: the event that ends a broken stream is for whoever ends it.
   void take(const providers::AnswerEvent& event) override;
   void finish(std::string_view own_members) override;
   void goes_on() override { has_role_ = true; }
+  std::string_view left_out() const override { return losses_.names(); }
 
  private:
   // A call of a tool that takes a text: where that ends only the end of the object around it tells.
@@ -47,6 +73,7 @@ class ChatChunks final : public StreamedAnswer {
 
   void think(const providers::AnswerEvent& event);
   void cite(const providers::AnswerEvent& event);
+  void tell_function(std::string_view members);
   void begin_call(const providers::AnswerEvent& event);
   void go_on_with_call(const providers::AnswerEvent& event);
   void write_texts_of_calls();
@@ -58,22 +85,25 @@ class ChatChunks final : public StreamedAnswer {
   bool wants_usage_;
   ThinkingShown thinking_;
   ChatShape shape_;
+  CallsAs calls_as_;
   std::string identity_;  // an event up to its choices
   bool has_role_ = false;
   std::size_t images_ = 0;
   std::vector<std::string> text_tools_;
   std::vector<TextCall> text_calls_;
   std::optional<routing::Usage> usage_{};
+  ChatLosses losses_;
 };
 
 class ChatWhole final : public WholeAnswer {
  public:
   explicit ChatWhole(ThinkingShown thinking, ChatShape shape = ChatShape::openai,
-                     std::vector<std::string> text_tools = {})
-      : thinking_(thinking), shape_(shape), text_tools_(std::move(text_tools)) {}
+                     std::vector<std::string> text_tools = {}, CallsAs calls = CallsAs::tools)
+      : thinking_(thinking), shape_(shape), calls_as_(calls), text_tools_(std::move(text_tools)) {}
 
   void take(const providers::AnswerEvent& event) override;
   std::string body(const StreamIdentity& reply, std::string_view own_members) const override;
+  std::string_view left_out() const override { return losses_.names(); }
 
  private:
   struct Thought {
@@ -92,6 +122,7 @@ class ChatWhole final : public WholeAnswer {
 
   ThinkingShown thinking_;
   ChatShape shape_;
+  CallsAs calls_as_;
   std::vector<std::string> text_tools_;
   // All of it raw, as it stands in JSON.
   std::string text_, refusal_, thinking_text_, native_reason_;
@@ -101,6 +132,7 @@ class ChatWhole final : public WholeAnswer {
   std::vector<Call> calls_;
   std::optional<providers::EndReason> reason_{};
   std::optional<routing::Usage> usage_{};
+  ChatLosses losses_;
 };
 
 }  // namespace gateway

@@ -21,11 +21,12 @@ void append_number(std::string& out, std::size_t number) {
 }  // namespace
 
 ChatChunks::ChatChunks(const StreamIdentity& stream, bool wants_usage, ThinkingShown thinking,
-                       std::string& out, ChatShape shape, std::vector<std::string> text_tools)
+                       std::string& out, ChatShape shape, std::vector<std::string> text_tools, CallsAs calls)
     : out_(out),
       wants_usage_(wants_usage),
       thinking_(thinking),
       shape_(shape),
+      calls_as_(calls),
       identity_("data: {\"id\":\""),
       text_tools_(std::move(text_tools)) {
   providers::append_escaped(identity_, stream.id);
@@ -91,7 +92,7 @@ void ChatChunks::take(const AnswerEvent& event) {
     case Kind::end:
       write_texts_of_calls();
       begin_chunk();
-      out_.append("},\"logprobs\":null,\"finish_reason\":\"").append(word_of(event.reason));
+      out_.append("},\"logprobs\":null,\"finish_reason\":\"").append(finish_word(event.reason, calls_as_));
       out_.append("\",\"native_finish_reason\":\"").append(event.name.raw).append("\"}]");
       return end_event();
     case Kind::usage:
@@ -107,13 +108,27 @@ void ChatChunks::take(const AnswerEvent& event) {
 
 void ChatChunks::cite(const AnswerEvent& event) {
   const std::string annotation = annotation_of(event);
-  if (annotation.empty()) return;
+  if (annotation.empty()) {
+    losses_.lose_citation();
+    return;
+  }
   begin_chunk();
   out_.append("\"annotations\":[").append(annotation).append("]");
   end_chunk();
 }
 
+// Of functions, which have no place for another.
+void ChatChunks::tell_function(std::string_view members) {
+  begin_chunk();
+  out_.append("\"function_call\":{").append(members).append("}");
+  end_chunk();
+}
+
 void ChatChunks::begin_call(const AnswerEvent& event) {
+  if (calls_as_ == CallsAs::functions) {
+    if (event.index > 0) return losses_.lose_call();
+    return tell_function(std::string("\"name\":\"").append(event.name.raw).append("\",\"arguments\":\"\""));
+  }
   const bool takes_text =
       !text_tools_.empty() && std::ranges::find(text_tools_, event.name.text()) != text_tools_.end();
   if (takes_text) text_calls_.push_back({.index = event.index, .arguments = {}});
@@ -127,6 +142,10 @@ void ChatChunks::begin_call(const AnswerEvent& event) {
 }
 
 void ChatChunks::go_on_with_call(const AnswerEvent& event) {
+  if (calls_as_ == CallsAs::functions) {
+    if (event.index > 0) return;
+    return tell_function(std::string("\"arguments\":\"").append(event.text.raw).append("\""));
+  }
   for (TextCall& call : text_calls_) {
     if (call.index == event.index) {
       call.arguments.append(event.text.raw);

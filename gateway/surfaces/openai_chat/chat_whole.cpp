@@ -3,6 +3,7 @@
 #include "gateway/surface/text_tool.hpp"
 #include "gateway/surfaces/openai_chat/chat_answer.hpp"
 #include "gateway/surfaces/openai_chat/chat_usage.hpp"
+#include "providers/conversation/page_citation.hpp"
 #include "providers/conversation/tool_names.hpp"
 
 namespace gateway {
@@ -26,9 +27,14 @@ void add_elements(std::string& all, std::string_view array) {
 
 }  // namespace
 
+std::string_view finish_word(EndReason reason, CallsAs calls) {
+  const bool is_function = reason == EndReason::tool_calls && calls == CallsAs::functions;
+  return is_function ? "function_call" : word_of(reason);
+}
+
 std::string annotation_of(const AnswerEvent& event) {
   if (event.format != providers::page_citation) return {};
-  return std::string(R"({"type":"url_citation","url_citation":)").append(event.json).append("}");
+  return R"({"type":"url_citation","url_citation":{)" + providers::page_members(event) + "}}";
 }
 
 std::string image_of(const AnswerEvent& event, std::size_t index) {
@@ -75,6 +81,7 @@ void ChatWhole::take(const AnswerEvent& event) {
       thought(event).id = event.id.raw;
       return;
     case Kind::tool_call:
+      if (calls_as_ == CallsAs::functions && !calls_.empty()) losses_.lose_call();
       calls_.push_back({std::string(event.id.raw),
                         std::string(event.name.raw),
                         {},
@@ -93,6 +100,8 @@ void ChatWhole::take(const AnswerEvent& event) {
     case Kind::citation:
       if (const std::string annotation = annotation_of(event); !annotation.empty()) {
         annotations_.append(annotations_.empty() ? "" : ",").append(annotation);
+      } else {
+        losses_.lose_citation();
       }
       return;
     case Kind::begin:
@@ -187,13 +196,20 @@ std::string ChatWhole::body(const StreamIdentity& reply, std::string_view own_me
     text_or_null("reasoning", thinking_text_);
     write_thoughts(json.key("reasoning_details"));
   }
-  if (!calls_.empty()) write_calls(json.key("tool_calls"));
+  if (!calls_.empty() && calls_as_ == CallsAs::functions) {
+    json.key("function_call").begin_object();
+    json.key("name").string(raw(calls_.front().name));
+    json.key("arguments").string(raw(calls_.front().arguments));
+    json.end_object();
+  } else if (!calls_.empty()) {
+    write_calls(json.key("tool_calls"));
+  }
   if (!images_.empty()) json.key("images").raw("[" + images_ + "]");
   if (!annotations_.empty()) json.key("annotations").raw("[" + annotations_ + "]");
   json.end_object();
   write_logprobs(json.key("logprobs"));
   json.key("finish_reason");
-  reason_ ? json.plain(word_of(*reason_)) : json.raw("null");
+  reason_ ? json.plain(finish_word(*reason_, calls_as_)) : json.raw("null");
   json.key("native_finish_reason");
   reason_ ? json.string(raw(native_reason_)) : json.raw("null");
   json.end_object();

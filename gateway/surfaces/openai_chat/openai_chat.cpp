@@ -21,10 +21,11 @@ class ChatConversing final : public Conversing {
   std::unique_ptr<StreamedAnswer> streamed(const providers::Conversation& asked, bool wants_usage,
                                            const StreamIdentity& stream, std::string& out) const override {
     return std::make_unique<ChatChunks>(stream, wants_usage, shown(asked), out, ChatShape::openai,
-                                        text_tools_of(asked));
+                                        text_tools_of(asked), calls_of(asked));
   }
   std::unique_ptr<WholeAnswer> whole(const providers::Conversation& asked) const override {
-    return std::make_unique<ChatWhole>(shown(asked), ChatShape::openai, text_tools_of(asked));
+    return std::make_unique<ChatWhole>(shown(asked), ChatShape::openai, text_tools_of(asked),
+                                       calls_of(asked));
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "gateway/surface/kept_thinking.hpp"
 #include "gateway/surface/text_tool.hpp"
+#include "providers/conversation/page_citation.hpp"
 #include "providers/conversation/tool_names.hpp"
 
 namespace gateway {
@@ -160,7 +161,7 @@ void ResponseOutput::show(const AnswerEvent& event) {
 // Of the text that is open, or else of the next one.
 void ResponseOutput::cite(const AnswerEvent& event) {
   if (event.format != providers::page_citation) return;
-  const std::string_view members = providers::elements_of(event.json);
+  const std::string members = providers::page_members(event, characters_);
   std::string json(R"({"type":"url_citation")");
   json.append(members.empty() ? "" : ",").append(members).append("}");
   untold_.push_back(std::move(json));
@@ -182,6 +183,7 @@ void ResponseOutput::end_part() {
   const ResponsePlace place{items_[item_].id, item_, parts_};
   const bool is_text = part_kind_ == PartKind::text;
   if (is_text) {
+    characters_ += providers::characters_in({text_, true});
     events_.text("response.output_text.done", place, "content_index", "text", text_,
                  logprobs_member(logprobs_));
   } else {

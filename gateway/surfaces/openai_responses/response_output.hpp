@@ -79,6 +79,7 @@ class ResponseOutput {
   std::string annotations_;           // of the open part, as of logprobs
   std::size_t annotation_count_ = 0;  // of the open part
   std::vector<std::string> untold_;   // citations that wait for a text to be of
+  std::size_t characters_ = 0;        // of the answer's texts in parts that have ended
   // Of open thinking.
   std::size_t thought_ = 0;
   std::string signature_, redacted_;  // raw

@@ -9,6 +9,8 @@ using Kind = AnswerEvent::Kind;
 void ResponseEnd::take(const AnswerEvent& event) {
   if (event.kind == Kind::end) reason = event.reason;
   if (event.kind == Kind::usage) usage = event.usage;
+  const bool is_unsayable = event.kind == Kind::citation && event.format != providers::page_citation;
+  if (is_unsayable) left_out = citations_left_out;
 }
 
 ResponseStatus ResponseEnd::status() const {

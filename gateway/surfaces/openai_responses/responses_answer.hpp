@@ -15,6 +15,7 @@ namespace gateway {
 struct ResponseEnd {
   std::optional<providers::EndReason> reason{};
   std::optional<routing::Usage> usage{};
+  std::string_view left_out{};
 
   void take(const providers::AnswerEvent& event);
   ResponseStatus status() const;
@@ -30,6 +31,7 @@ class ResponsesStream final : public StreamedAnswer {
   void take(const providers::AnswerEvent& event) override;
   void finish(std::string_view own_members) override;
   std::int64_t events() const override { return events_.count(); }
+  std::string_view left_out() const override { return end_.left_out; }
 
  private:
   StreamIdentity identity() const { return {.id = id_, .created = created_, .model = model_}; }
@@ -50,6 +52,7 @@ class ResponsesWhole final : public WholeAnswer {
 
   void take(const providers::AnswerEvent& event) override;
   std::string body(const StreamIdentity& reply, std::string_view own_members) const override;
+  std::string_view left_out() const override { return end_.left_out; }
 
  private:
   // The answer's events come before the identity of the reply: they are kept until then.

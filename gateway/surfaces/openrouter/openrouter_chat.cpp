@@ -35,11 +35,12 @@ class Generation {
 class WholeChat final : public WholeAnswer {
  public:
   explicit WholeChat(const providers::Conversation& asked)
-      : answer_(shown(asked), ChatShape::openrouter, text_tools_of(asked)) {}
+      : answer_(shown(asked), ChatShape::openrouter, text_tools_of(asked), calls_of(asked)) {}
   void take(const providers::AnswerEvent& event) override { answer_.take(event); }
   std::string body(const StreamIdentity& reply, std::string_view own_members) const override {
     return answer_.body(Generation(reply).identity(), own_members);
   }
+  std::string_view left_out() const override { return answer_.left_out(); }
 
  private:
   ChatWhole answer_;
@@ -53,7 +54,7 @@ class OpenRouterConversing final : public Conversing {
   std::unique_ptr<StreamedAnswer> streamed(const providers::Conversation& asked, bool wants_usage,
                                            const StreamIdentity& stream, std::string& out) const override {
     return std::make_unique<ChatChunks>(Generation(stream).identity(), wants_usage, shown(asked), out,
-                                        ChatShape::openrouter, text_tools_of(asked));
+                                        ChatShape::openrouter, text_tools_of(asked), calls_of(asked));
   }
   std::unique_ptr<WholeAnswer> whole(const providers::Conversation& asked) const override {
     return std::make_unique<WholeChat>(asked);

@@ -1,5 +1,8 @@
 #include "providers/dialects/anthropic/answer.hpp"
 
+#include <utility>
+
+#include "providers/conversation/page_citation.hpp"
 #include "providers/dialects/anthropic/signed_thinking.hpp"
 #include "providers/dialects/anthropic/stop_reason.hpp"
 
@@ -18,7 +21,9 @@ void AnthropicAnswer::block(const AnthropicBlockSeen& block, AnswerSink& sink) {
   block_ended(sink);
   if (block.type.is("text")) {
     open_ = Open::text;
-    if (!block.text.raw.empty()) sink.take({.kind = Kind::text, .text = block.text});
+    text_begin_ = characters_;
+    say(block.text, sink);
+    for (const AnthropicCitation& citation : block.citations) cite(citation);
   } else if (block.type.is("thinking") || block.type.is("redacted_thinking")) {
     thinking_begins(block, sink);
   } else if (block.type.is("tool_use")) {
@@ -26,6 +31,36 @@ void AnthropicAnswer::block(const AnthropicBlockSeen& block, AnswerSink& sink) {
   } else {
     open_ = Open::other;
   }
+}
+
+void AnthropicAnswer::say(const Text& text, AnswerSink& sink) {
+  if (text.raw.empty()) return;
+  characters_ += characters_in(text);
+  sink.take({.kind = Kind::text, .text = text});
+}
+
+// A page, or what the client sent with its address, is cited as one; of documents no other API has a word.
+void AnthropicAnswer::cite(const AnthropicCitation& citation) {
+  constexpr std::size_t most_citations = 1'024;
+  if (citation.json.empty() || cited_.size() == most_citations) return;
+  const bool is_result = citation.type.is("search_result_location");
+  std::string page = page_citation_of({.url = is_result ? citation.source : citation.url,
+                                       .title = citation.title,
+                                       .content = citation.cited});
+  const bool is_page = !page.empty();
+  cited_.push_back({is_page ? std::move(page) : std::string(citation.json), is_page});
+}
+
+void AnthropicAnswer::tell_citations(AnswerSink& sink) {
+  for (const Cited& cited : cited_) {
+    AnswerEvent event{.kind = Kind::citation, .json = cited.json};
+    if (cited.is_page) {
+      event.format = page_citation;
+      event.place = {text_begin_, characters_};
+    }
+    sink.take(event);
+  }
+  cited_.clear();
 }
 
 void AnthropicAnswer::thinking_begins(const AnthropicBlockSeen& block, AnswerSink& sink) {
@@ -54,13 +89,10 @@ void AnthropicAnswer::tool_begins(const AnthropicBlockSeen& block, AnswerSink& s
 
 void AnthropicAnswer::delta(const AnthropicDelta& delta, AnswerSink& sink) {
   if (open_ == Open::other) return;
-  if (delta.type.is("citations_delta")) {
-    if (!delta.citation.empty()) sink.take({.kind = Kind::citation, .json = delta.citation});
-    return;
-  }
+  if (delta.type.is("citations_delta")) return cite(delta.citation);
   if (delta.text.raw.empty()) return;
   if (delta.type.is("text_delta")) {
-    sink.take({.kind = Kind::text, .text = delta.text});
+    say(delta.text, sink);
   } else if (delta.type.is("input_json_delta") && open_ == Open::tool) {
     has_arguments_ = true;
     sink.take({.kind = Kind::arguments, .index = calls_ - 1, .text = delta.text});
@@ -80,6 +112,7 @@ void AnthropicAnswer::block_ended(AnswerSink& sink) {
     const Text text = input_.empty() ? Text{"{}", false} : Text{input_, true};
     sink.take({.kind = Kind::arguments, .index = calls_ - 1, .text = text});
   }
+  tell_citations(sink);
   open_ = Open::none;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "providers/conversation/answer.hpp"
 #include "providers/dialects/anthropic/event.hpp"
@@ -26,6 +27,14 @@ class AnthropicAnswer {
   // other: of tools that run at the host, and what is not known; it is left out.
   enum class Open { none, text, thinking, tool, other };
 
+  struct Cited {
+    std::string json;
+    bool is_page = false;
+  };
+
+  void say(const Text& text, AnswerSink& sink);
+  void cite(const AnthropicCitation& citation);
+  void tell_citations(AnswerSink& sink);
   void tool_begins(const AnthropicBlockSeen& block, AnswerSink& sink);
   void thinking_begins(const AnthropicBlockSeen& block, AnswerSink& sink);
 
@@ -35,6 +44,9 @@ class AnthropicAnswer {
   std::size_t calls_ = 0;
   bool has_arguments_ = false;  // the open tool call has been told some
   std::string input_;           // of the open tool call: as its block began with it
+  std::size_t characters_ = 0;  // of the answer's text so far
+  std::size_t text_begin_ = 0;  // of the open text, in it
+  std::vector<Cited> cited_;    // by the open text: all of it is what they are for
 };
 
 }  // namespace providers

@@ -6,6 +6,21 @@
 namespace providers {
 namespace {
 
+// Consumes any value.
+bool take_citation(JsonWalk& walk, std::string_view text, AnthropicCitation& citation) {
+  if (walk.type() != JsonType::object) return walk.skip();
+  const std::size_t begin = walk.position();
+  const bool is_read = walk.object([&](const JsonString& key) {
+    if (key.is("type")) return take_text(walk, citation.type);
+    if (key.is("url")) return take_text(walk, citation.url);
+    if (key.is("source")) return take_text(walk, citation.source);
+    if (key.is("title")) return take_text(walk, citation.title);
+    return key.is("cited_text") ? take_text(walk, citation.cited) : walk.skip();
+  });
+  if (is_read) citation.json = text.substr(begin, walk.end() - begin);
+  return is_read;
+}
+
 class EventReader {
  public:
   EventReader(std::string_view data, JsonTokens& tokens, AnthropicUsage& usage)
@@ -63,12 +78,7 @@ class EventReader {
     }
     if (key.is("stop_reason")) return take_text(walk_, delta.stop_reason);
     if (key.is("stop_sequence")) return take_text(walk_, delta.stop_sequence);
-    if (key.is("citation")) {
-      const std::size_t begin = walk_.position();
-      if (!walk_.skip()) return false;
-      delta.citation = data_.substr(begin, walk_.end() - begin);
-      return true;
-    }
+    if (key.is("citation")) return take_citation(walk_, data_, delta.citation);
     return walk_.skip();
   }
 
@@ -114,6 +124,9 @@ std::optional<AnthropicBlockSeen> read_anthropic_block(JsonWalk& walk, std::stri
     if (key.is("id")) return take_text(walk, block.id);
     if (key.is("name")) return take_text(walk, block.name);
     if (key.is("input")) return take_input(walk, text, block.input);
+    if (key.is("citations") && walk.type() == JsonType::array) {
+      return walk.array([&] { return take_citation(walk, text, block.citations.emplace_back()); });
+    }
     return walk.skip();
   });
   if (!read) return std::nullopt;

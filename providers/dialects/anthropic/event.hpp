@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "providers/conversation/text.hpp"
 #include "providers/dialects/anthropic/usage.hpp"
@@ -12,6 +13,15 @@
 
 namespace providers {
 
+struct AnthropicCitation {
+  Text type;    // "web_search_result_location", ...
+  Text url;     // of a page
+  Text source;  // of a search result of the client's: an address, or any name
+  Text title;
+  Text cited;             // the text that it is of
+  std::string_view json;  // all of it; empty: there is none
+};
+
 struct AnthropicBlockSeen {
   Text type;       // "text", "tool_use", "thinking", ...
   Text text;       // of whichever kind: `text`, `thinking` or `data`
@@ -19,12 +29,13 @@ struct AnthropicBlockSeen {
   Text id;
   Text name;
   std::string_view input;  // JSON, an object; empty: none, or an empty one
+  std::vector<AnthropicCitation> citations{};
 };
 
 struct AnthropicDelta {
   Text type;  // "text_delta", "input_json_delta", ...
   Text text;  // `text`, `partial_json`, `thinking` or `signature`
-  std::string_view citation;
+  AnthropicCitation citation{};
   Text stop_reason;  // of the message; empty: none
   Text stop_sequence;
 };

@@ -2,7 +2,9 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "providers/conversation/page_citation.hpp"
 #include "providers/dialect/told_count.hpp"
 #include "providers/json/json_walk.hpp"
 
@@ -11,11 +13,17 @@ namespace providers {
 using Kind = AnswerEvent::Kind;
 
 struct ConverseAnswer::Part {
+  struct Cited {
+    CitedPage page;
+    std::string_view json;  // as the host words it
+  };
+
   Text text, thinking, signature, redacted;
+  std::vector<Text> cited_texts;
+  std::vector<Cited> citations;
   Text call_id, call_name;
   Text fragment;           // of a call's arguments
   std::string_view input;  // of a call, whole: an object
-  std::string_view citation;
   bool is_call = false;
 };
 
@@ -42,12 +50,44 @@ bool ConverseAnswer::read(std::string_view json, Part& part) {
     if (walk.type() == JsonType::string) return take_text(walk, part.fragment);
     return take_range(walk, json, part.input);
   };
+  const auto place = [&](CitedPage& page) {
+    return walk.object([&](const JsonString& kind) {
+      if (!kind.is("web") || walk.type() != JsonType::object) return walk.skip();
+      return walk.object(
+          [&](const JsonString& key) { return key.is("url") ? take_text(walk, page.url) : walk.skip(); });
+    });
+  };
+  const auto cited = [&](JsonWalk& inside) {
+    CitedPage page;
+    if (inside.type() != JsonType::object) return inside.skip();
+    const std::size_t begin = inside.position();
+    const bool is_read = inside.object([&](const JsonString& key) {
+      if (key.is("title")) return take_text(walk, page.title);
+      const bool is_place = key.is("location") && walk.type() == JsonType::object;
+      return is_place ? place(page) : walk.skip();
+    });
+    if (is_read) part.citations.push_back({page, json.substr(begin, inside.end() - begin)});
+    return is_read;
+  };
+  // A text with what it is from, as whole replies have it.
+  const auto cited_text = [&](const JsonString& key) {
+    if (walk.type() != JsonType::array) return walk.skip();
+    if (key.is("citations")) return walk.array([&] { return cited(walk); });
+    if (!key.is("content")) return walk.skip();
+    return walk.array([&] {
+      if (walk.type() != JsonType::object) return walk.skip();
+      return walk.object([&](const JsonString& inner) {
+        return inner.is("text") ? take_text(walk, part.cited_texts.emplace_back()) : walk.skip();
+      });
+    });
+  };
   return walk.ok() && walk.type() == JsonType::object && walk.object([&](const JsonString& key) {
     if (key.is("text")) return take_text(walk, part.text);
     if (walk.type() == JsonType::object) {
       if (key.is("reasoningContent")) return walk.object(reasoning);
       if (key.is("toolUse")) return part.is_call = true, walk.object(call);
-      if (key.is("citation")) return take_range(walk, json, part.citation);
+      if (key.is("citation")) return cited(walk);
+      if (key.is("citationsContent")) return walk.object(cited_text);
     }
     return walk.skip();
   });
@@ -57,8 +97,17 @@ bool ConverseAnswer::part(std::size_t index, std::string_view json, AnswerSink& 
   begin(sink);
   Part part;
   if (!read(json, part)) return false;
-  if (!part.text.raw.empty()) sink.take({.kind = Kind::text, .text = part.text});
-  if (!part.citation.empty()) sink.take({.kind = Kind::citation, .json = part.citation});
+  const auto say = [&](const Text& text) {
+    if (text.raw.empty()) return;
+    characters_ += characters_in(text);
+    sink.take({.kind = Kind::text, .text = text});
+  };
+  say(part.text);
+  for (const Text& text : part.cited_texts) say(text);
+  for (const Part::Cited& cited : part.citations) {
+    const std::string page = page_citation_of(cited.page);
+    citations_.push_back({page.empty() ? std::string(cited.json) : page, !page.empty()});
+  }
   tell_thinking(index, part, sink);
   if (part.is_call) tell_call(part, sink);
   return true;
@@ -101,6 +150,16 @@ void ConverseAnswer::block_ended(AnswerSink& sink) {
     sink.take({.kind = Kind::arguments, .index = calls_ - 1, .text = {"{}", false}});
   }
   is_in_call_ = false;
+  // All of a block is what its citations are for.
+  for (const Cited& cited : std::exchange(citations_, {})) {
+    AnswerEvent event{.kind = Kind::citation, .json = cited.json};
+    if (cited.is_page) {
+      event.format = page_citation;
+      event.place = {block_begin_, characters_};
+    }
+    sink.take(event);
+  }
+  block_begin_ = characters_;
 }
 
 bool ConverseAnswer::end(const Text& stop_reason, AnswerSink& sink) {

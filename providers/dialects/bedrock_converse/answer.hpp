@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "providers/conversation/answer.hpp"
 #include "providers/dialects/bedrock_converse/usage.hpp"
@@ -39,6 +41,10 @@ class ConverseAnswer {
 
  private:
   struct Part;
+  struct Cited {
+    std::string json;
+    bool is_page = false;
+  };
   bool read(std::string_view json, Part& part);
   void tell_call(const Part& part, AnswerSink& sink);
   void tell_thinking(std::size_t index, const Part& part, AnswerSink& sink);
@@ -51,6 +57,9 @@ class ConverseAnswer {
   std::optional<std::size_t> thinking_block_{};
   std::size_t thoughts_ = 0;
   std::size_t calls_ = 0;
+  std::size_t characters_ = 0;    // of the answer's text so far
+  std::size_t block_begin_ = 0;   // of the open block, in it
+  std::vector<Cited> citations_;  // of the open block
 };
 
 }  // namespace providers

@@ -26,7 +26,8 @@ std::string prefix_of(const Text& id) {
 
 struct GeminiAnswer::Reply {
   Text id, model, finish_reason, finish_message, block_reason, block_message;
-  std::string_view parts;  // an array; empty: none
+  std::string_view parts;               // an array; empty: none
+  std::string_view grounding, recited;  // objects; empty: none
   std::optional<ReportedError> error{};
 };
 
@@ -40,6 +41,10 @@ bool GeminiAnswer::read(std::string_view text, Reply& reply) {
     if (key.is("content") && walk.type() == JsonType::object) return walk.object(content);
     if (key.is("finishReason")) return take_text(walk, reply.finish_reason);
     if (key.is("finishMessage")) return take_text(walk, reply.finish_message);
+    if (walk.type() == JsonType::object) {
+      if (key.is("groundingMetadata")) return take_range(walk, text, reply.grounding);
+      if (key.is("citationMetadata")) return take_range(walk, text, reply.recited);
+    }
     return walk.skip();
   };
   const auto feedback = [&](const JsonString& key) {
@@ -80,6 +85,7 @@ Reading GeminiAnswer::take(std::string_view text, AnswerSink& sink) {
     sink.take({.kind = Kind::begin, .id = reply.id, .name = reply.model});
   }
   if (!reply.parts.empty()) tell_parts(reply.parts, sink);
+  citations_.take(reply.grounding, reply.recited, tokens_);
   const Reading reading = tell_end(reply, sink);
   if (usage_.is_known()) {
     sink.take({.kind = Kind::usage, .usage = usage_.usage(), .usage_is_odd = usage_.is_odd()});
@@ -103,6 +109,7 @@ Reading GeminiAnswer::tell_end(const Reply& reply, AnswerSink& sink) {
     sink.take({.kind = Kind::error, .error = &error});
     return Reading::failed;
   }
+  citations_.tell(tokens_, sink);
   EndReason reason = calls_ > 0 ? EndReason::tool_calls : EndReason::stop;
   if (what == GeminiEnd::cut) reason = EndReason::length;
   if (what == GeminiEnd::filtered) reason = EndReason::content_filter;
@@ -152,6 +159,7 @@ void GeminiAnswer::tell_parts(std::string_view parts, AnswerSink& sink) {
       }
     } else if (has_text && !text.raw.empty()) {
       is_thinking_ = false;
+      citations_.hears(text);
       sink.take({.kind = Kind::text, .text = text});
     }
     // Drafts of a picture are thoughts, too.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "providers/dialect/sse_answer_reader.hpp"
+#include "providers/dialects/gemini/citations.hpp"
 #include "providers/dialects/gemini/usage.hpp"
 #include "providers/http/sse.hpp"
 #include "providers/json/json_tokens.hpp"
@@ -31,6 +32,7 @@ class GeminiAnswer {
 
   JsonTokens& tokens_;
   GeminiUsage usage_;
+  GeminiCitations citations_;
   bool has_begun_ = false;
   bool is_thinking_ = false;
   std::size_t thoughts_ = 0;

@@ -301,3 +301,16 @@ TEST_CASE("where a picture was answered the text says that it is not told") {
   CHECK(body.at("content").at(0).at("text").as_string() == "Here: " + std::string(untold_image));
   CHECK(written({picture}).find(untold_image) != std::string::npos);
 }
+
+TEST_CASE("what an answer comes from is left out, and that is said, whole and streamed") {
+  const AnswerEvent page{
+      .kind = Kind::citation, .format = providers::page_citation, .json = R"({"url":"https://a.example"})"};
+  MessageWhole whole(ThoughtShown::yes);
+  std::string out;
+  MessageEvents streamed(identity, ThoughtShown::yes, out);
+  CHECK(whole.left_out().empty());
+  whole.take(page);
+  streamed.take(page);
+  CHECK(whole.left_out() == "citations");
+  CHECK(streamed.left_out() == "citations");
+}

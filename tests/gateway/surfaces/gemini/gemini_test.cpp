@@ -339,3 +339,33 @@ TEST_CASE("pictures are parts of an answer, and go back with it") {
   CHECK(lost.empty());
   CHECK(next.at("messages").at(1).at("content") == "Here");
 }
+
+TEST_CASE("pages that an answer comes from are the sources of its grounding, each once") {
+  using Kind = providers::AnswerEvent::Kind;
+  const std::string asked = with_slack(R"({"contents":[{"parts":[{"text":"x"}]}]})");
+  const auto conversation = gemini_surface().conversing()->conversation(asked, scratch_tokens());
+  const StreamIdentity identity{"req_1", 7, "m"};
+  const auto whole = gemini_surface().conversing()->whole(*conversation);
+  std::string out;
+  const auto streamed = gemini_surface().conversing()->streamed(*conversation, true, identity, out);
+  const providers::AnswerEvent page{
+      .kind = Kind::citation,
+      .format = providers::page_citation,
+      .json = R"({"url":"https://a.example","title":"A\u0022","start_index":3})",
+      .place = providers::TextPlace{0, 1}};
+  for (const providers::AnswerEvent& event :
+       {providers::AnswerEvent{.kind = Kind::text, .text = {"a", false}}, page, page,
+        providers::AnswerEvent{.kind = Kind::end}}) {
+    whole->take(event);
+    streamed->take(event);
+  }
+  streamed->finish("");
+  const json::value grounding =
+      json::parse(R"({"groundingChunks":[{"web":{"uri":"https://a.example","title":"A\""}}]})");
+  CHECK(json::parse(whole->body(identity, "")).at("candidates").at(0).at("groundingMetadata") == grounding);
+  const json::value last = json::parse(out.substr(out.rfind("data: ") + 6));
+  CHECK(last.at("candidates").at(0).at("groundingMetadata") == grounding);
+  CHECK(whole->left_out().empty());
+  whole->take({.kind = Kind::citation, .json = "{}"});
+  CHECK(whole->left_out() == "citations");
+}

@@ -315,6 +315,21 @@ TEST_CASE("pages that a text comes from are annotations") {
   CHECK(data[2].at("choices").at(0).at("delta").at("annotations") == json::array{annotation});
   const json::value message = json::parse(whole.body(identity, {})).at("choices").at(0).at("message");
   CHECK(message.at("annotations") == json::array{annotation});
+  CHECK(whole.left_out() == "citations");
+  CHECK(chunks.left_out() == "citations");
+}
+
+TEST_CASE("the place that a page is cited at is told among its members") {
+  ChatWhole whole(ThinkingShown::yes);
+  whole.take({.kind = Kind::text, .text = {"abc", false}});
+  whole.take({.kind = Kind::citation,
+              .format = providers::page_citation,
+              .json = R"({"url":"https://a.example","title":"A"})",
+              .place = providers::TextPlace{1, 3}});
+  const json::value message = json::parse(whole.body(identity, {})).at("choices").at(0).at("message");
+  CHECK(message.at("annotations") == json::parse(R"([{"type":"url_citation","url_citation":{
+    "url":"https://a.example","title":"A","start_index":1,"end_index":3}}])"));
+  CHECK(whole.left_out().empty());
 }
 
 TEST_CASE("pictures are answered as OpenRouter's clients read them") {
@@ -336,4 +351,34 @@ TEST_CASE("pictures are answered as OpenRouter's clients read them") {
   CHECK(data[2].at("choices").at(0).at("delta").at("images") == json::array{second});
   const json::value message = json::parse(whole.body(identity, {})).at("choices").at(0).at("message");
   CHECK(message.at("images") == json::array{first, second});
+}
+
+TEST_CASE("who knows functions alone is told one call as one, and that there were others") {
+  const AnswerEvent events[] = {{.kind = Kind::tool_call, .id = {"c0", false}, .name = {"f", false}},
+                                {.kind = Kind::arguments, .text = {R"({\"a\":)", true}},
+                                {.kind = Kind::arguments, .text = {"1}", false}},
+                                {.kind = Kind::end, .reason = providers::EndReason::tool_calls}};
+  std::string out;
+  ChatChunks chunks(identity, false, ThinkingShown::yes, out, ChatShape::openai, {}, CallsAs::functions);
+  ChatWhole whole(ThinkingShown::yes, ChatShape::openai, {}, CallsAs::functions);
+  for (const AnswerEvent& event : events) chunks.take(event), whole.take(event);
+  const json::value choice = json::parse(whole.body(identity, {})).at("choices").at(0);
+  CHECK(choice.at("message").at("function_call") == json::parse(R"({"name":"f","arguments":"{\"a\":1}"})"));
+  CHECK_FALSE(choice.at("message").as_object().contains("tool_calls"));
+  CHECK(choice.at("finish_reason") == "function_call");
+  const auto data = data_of(out + "data: [DONE]\n\n");
+  REQUIRE(data.size() == 5);
+  const auto delta = [&](std::size_t i) {
+    return data[i].at("choices").at(0).at("delta").at("function_call");
+  };
+  CHECK(delta(1) == json::parse(R"({"name":"f","arguments":""})"));
+  CHECK(delta(2) == json::parse(R"({"arguments":"{\"a\":"})"));
+  CHECK(delta(3) == json::parse(R"({"arguments":"1}"})"));
+  CHECK(data[4].at("choices").at(0).at("finish_reason") == "function_call");
+  CHECK(whole.left_out().empty());
+  const AnswerEvent other{.kind = Kind::tool_call, .index = 1, .id = {"c1", false}, .name = {"g", false}};
+  whole.take(other);
+  chunks.take(other);
+  CHECK(whole.left_out() == "tool_calls");
+  CHECK(chunks.left_out() == "tool_calls");
 }

@@ -292,6 +292,19 @@ TEST_CASE("pages that a text comes from are told with it, whenever the host tell
   }
 }
 
+TEST_CASE("the place that a page is cited at is told in the text that it stands in") {
+  const AnswerEvent cited{.kind = Kind::citation,
+                          .format = providers::page_citation,
+                          .json = R"({"url":"https://a.example","title":"A"})",
+                          .place = providers::TextPlace{3, 5}};
+  const AnswerEvent picture{.kind = Kind::image, .text = {"iVBORw0=", false}, .name = {"image/png", false}};
+  const std::vector answer{text("a\\u00fc"), picture, text("bcd"), cited, ends(EndReason::stop)};
+  const json::value output = streamed(answer).back().at("response").at("output");
+  CHECK(output.at(2).at("content").at(0).at("annotations") == json::parse(R"([{"type":"url_citation",
+    "url":"https://a.example","title":"A","start_index":1,"end_index":3}])"));
+  CHECK(whole(answer).at("output") == output);
+}
+
 TEST_CASE("a picture is an item of its own, as OpenAI's tool for pictures makes") {
   const AnswerEvent picture{.kind = Kind::image, .text = {"iVBORw0=", false}, .name = {"image/png", false}};
   const std::vector answer{text("a"), picture, text("b"), ends(EndReason::stop)};

@@ -236,6 +236,38 @@ TEST_CASE("what hosts do that nobody says is taken as it is meant") {
   }
 }
 
+TEST_CASE("pages that a text comes from are told with their place in the answer, whole and streamed") {
+  const std::string page =
+      R"({"type":"web_search_result_location","cited_text":"It \"is\"","url":"https://a.example/\u00fc",)"
+      R"("title":"A","encrypted_index":"Eo8B"})";
+  const std::string result =
+      R"({"type":"search_result_location","cited_text":"c","source":"http://b.example","title":null,)"
+      R"("search_result_index":0,"start_block_index":0,"end_block_index":1})";
+  const std::string document = R"({"type":"char_location","document_index":0,"cited_text":"d"})";
+  const std::string told =
+      "text: Gr\\u00fc\xc3\x9f!\n"
+      R"(citation {"url":"https://a.example/\u00fc","title":"A","content":"It \"is\""} of 3 to 5)"
+      "\n"
+      R"(citation {"url":"http://b.example","title":"http://b.example","content":"c"} of 3 to 5)"
+      "\ncitation " +
+      document + "\n";
+  const std::string first = R"("type":"text","text":"Gr\u00fc")";
+  const auto cited = [](const std::string& citation) {
+    return delta(1, R"("type":"citations_delta","citation":)" + citation);
+  };
+  const std::string bytes = start() + block(0, first) + block_stop(0) +
+                            block(1, R"("type":"text","text":"","citations":[])") + cited(page) +
+                            delta(1, "\"type\":\"text_delta\",\"text\":\"\xc3\x9f\"") + cited(result) +
+                            cited(document) + cited("null") + delta(1, R"("type":"text_delta","text":"!")") +
+                            block_stop(1) + stop("end_turn");
+  const std::string streamed_told = "begin msg_1 claude\n" + told + "end stop end_turn\nusage 10/0/0 15/0\n";
+  for (std::size_t cut = 0; cut <= bytes.size(); ++cut) CHECK(streamed(bytes, cut).text == streamed_told);
+  CHECK(whole(R"({"id":"msg_1","model":"claude","content":[{)" + first +
+              R"(,"citations":null},{"type":"text","text":")" + "\xc3\x9f!" + R"(","citations":[)" + page +
+              "," + result + "," + document + R"(,7]}],"stop_reason":"end_turn"})")
+            .text == "begin msg_1 claude\n" + told + "end stop end_turn\n");
+}
+
 TEST_CASE("what cannot be understood is bad, and usage that cannot be is flagged") {
   for (const std::string data : {"{", "[]", "[DONE]", "1", "{\"type\":\"ping\"} x", "{\"a\":\"\xff\"}"}) {
     CAPTURE(data);

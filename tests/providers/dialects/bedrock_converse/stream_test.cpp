@@ -58,6 +58,26 @@ const std::string metadata = event_frame("metadata", "{" + usage + R"(,"metrics"
 
 }  // namespace
 
+TEST_CASE("a text with what it is from is told with its pages, whole and streamed") {
+  const std::string page =
+      R"({"title":"A","location":{"web":{"url":"https://a.example","domain":"a.example"}}})";
+  const std::string document = R"({"title":"D","location":{"documentPage":{"documentIndex":0,"start":1}}})";
+  const std::string told =
+      "begin  \ntext: Gr\\u00fcit is\n"
+      R"(citation {"url":"https://a.example","title":"A"} of 3 to 8)"
+      "\ncitation " +
+      document + "\nend stop end_turn\n";
+  const std::string bytes = begun + delta(0, R"("text":"Gr\u00fc")") + stop(0) + delta(1, R"("text":"it ")") +
+                            delta(1, R"("citation":)" + page) + delta(1, R"("text":"is")") +
+                            delta(1, R"("citation":)" + document) + stop(1) + ended("end_turn");
+  CHECK(streamed(bytes).text == told);
+  CHECK(
+      whole(R"({"output":{"message":{"role":"assistant","content":[{"text":"Gr\u00fc"},{"citationsContent":{)"
+            R"("content":[{"text":"it "},{"text":"is"}],"citations":[)" +
+            page + "," + document + R"(]}}]}},"stopReason":"end_turn"})")
+          .text == told);
+}
+
 TEST_CASE("a stream of frames and a whole reply tell the same answer, wherever the stream is cut") {
   const std::string bytes = begun + delta(0, R"("reasoningContent":{"text":"Hm"})") +
                             delta(0, R"("reasoningContent":{"signature":"c2ln"})") + stop(0) +

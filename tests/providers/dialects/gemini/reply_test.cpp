@@ -130,3 +130,66 @@ TEST_CASE("a picture that is answered is told, and its drafts are not") {
   CHECK(whole(body).text == told);
   CHECK(streamed(event(body)).text == told);
 }
+
+TEST_CASE("pages that an answer is grounded on are told at its end, with their places, whole and streamed") {
+  const std::string grounding =
+      R"("groundingMetadata":{"webSearchQueries":["q"],"searchEntryPoint":{"renderedContent":"<p>"},)"
+      R"("groundingChunks":[{"web":{"uri":"https://a.example","title":"A","domain":"a.example"}},)"
+      R"({"retrievedContext":{"uri":"gs://bucket/b","title":"B"}},{"web":{"uri":"https://c.example"}}],)"
+      R"("groundingSupports":[{"segment":{"startIndex":5,"endIndex":10,"text":"\u00fc is"},)"
+      R"("groundingChunkIndices":[0,1,7]},{"segment":{"startIndex":6,"endIndex":10,"text":"here"},"groundingChunkIndices":[2]}]})";
+  const std::string b = R"({"retrievedContext":{"uri":"gs://bucket/b","title":"B"}})";
+  const std::string told = R"(citation {"url":"https://a.example","title":"A"} of 4 to 8)"
+                           "\ncitation " +
+                           b +
+                           "\n"
+                           R"(citation {"url":"https://c.example","title":"https://c.example"} of 9 to 13)"
+                           "\nend stop STOP\n";
+  const std::string first = "{\"text\":\"\xc3\x9f is\"}", second = R"({"text":"\u00fc is here"})";
+  const std::string early = R"("groundingMetadata":{"webSearchQueries":["q"]})";
+  const std::string bytes = event(reply(parts(thought))) + event(reply(parts(first) + "," + early)) +
+                            event(reply(parts(second))) + event(reply(grounding + "," + end));
+  for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+    CHECK(streamed(bytes, cut).text ==
+          "begin r1 gemini-3\nthinking 0: Let me \ntext: \xc3\x9f is\\u00fc is here\n" + told);
+  }
+  CHECK(whole(reply(parts(first + "," + second) + "," + end + "," + grounding)).text ==
+        "begin r1 gemini-3\ntext: \xc3\x9f is\\u00fc is here\n" + told);
+  // No part of the answer is said to come from them.
+  CHECK(
+      whole(
+          reply(
+              parts(first) + "," + end +
+              R"(,"groundingMetadata":{"groundingChunks":[{"maps":{"uri":"https://m.example","title":"M"}}]})"))
+          .text ==
+      "begin r1 gemini-3\ntext: \xc3\x9f is\n"
+      R"(citation {"url":"https://m.example","title":"M"} of 0 to 4)"
+      "\nend stop STOP\n");
+}
+
+TEST_CASE("pages that an answer recites are told once, by either name that Google has for them") {
+  const std::string first = R"({"text":"one two"})";
+  for (const std::string name : {"citationSources", "citations"}) {
+    const std::string sources =
+        R"("citationMetadata":{")" + name +
+        R"(":[{"startIndex":4,"endIndex":7,"uri":"https://a.example","license":"mit"},{"endIndex":3},7]})";
+    const std::string told =
+        "begin r1 gemini-3\ntext: one two\n"
+        R"(citation {"url":"https://a.example","title":"https://a.example"} of 4 to 7)"
+        "\n"
+        R"(citation {"endIndex":3})"
+        "\nend stop STOP\n";
+    CHECK(streamed(event(reply(parts(first) + "," + sources)) + event(reply(sources + "," + end))).text ==
+          told);
+    CHECK(whole(reply(parts(first) + "," + sources + "," + end)).text == told);
+  }
+  // Places that are none are those of all.
+  CHECK(whole(reply(parts(first) +
+                    R"(,"citationMetadata":{"citations":[{"startIndex":-1,"endIndex":99,)"
+                    R"("uri":"https://a.example","title":"A"}]},)" +
+                    end))
+            .text ==
+        "begin r1 gemini-3\ntext: one two\n"
+        R"(citation {"url":"https://a.example","title":"A"} of 0 to 7)"
+        "\nend stop STOP\n");
+}
