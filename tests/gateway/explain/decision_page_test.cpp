@@ -135,8 +135,9 @@ TEST_CASE("on a narrow screen nothing that is said is cut, and why an endpoint c
     text += line.substr(std::min(line.size(), line.find_first_not_of(' '))) + " ";
   }
   CHECK(text.find("its context is 26,000 tokens too small") != std::string::npos);
-  CHECK(text.find("counts 3.0 x as dear (OTHER): its answers pass their checks less often than before, or than "
-                  "others' do") != std::string::npos);
+  CHECK(
+      text.find("counts 3.0 x as dear (OTHER): its answers pass their checks less often than before, or than "
+                "others' do") != std::string::npos);
 }
 
 TEST_CASE("a trial of a host that failed is said to be one") {
