@@ -384,8 +384,9 @@ TEST_CASE("a gateway whose line never ends leaves others their part of what may 
 
 TEST_CASE("where there are fewer places than gateways with a line, they have them in turn") {
   for (const auto& [gateways, most] : {std::pair(2, 1), std::pair(3, 1), std::pair(3, 2)}) {
-    CAPTURE(gateways);
-    CAPTURE(most);
+    const int of = gateways, at_once = most;  // Clang 14 captures no structured binding
+    CAPTURE(of);
+    CAPTURE(at_once);
     const std::vector<int> served = served_by(static_cast<std::size_t>(gateways), most, 50ms);
     int sum = 0;
     for (const int each : served) sum += each;

@@ -125,7 +125,8 @@ TEST_CASE("MiniMax's errors come with a 200 and are what they are all the same")
                                    {1039, limited},
                                    {2013, rejected},
                                    {9999, FailureKind::error_in_reply}}) {
-    CAPTURE(code);
+    const auto& shown = code;  // Clang 14 captures no structured binding
+    CAPTURE(shown);
     const std::string body = R"({"id":"1","choices":null,"base_resp":{"status_code":)" +
                              std::to_string(code) + R"(,"status_msg":"no"}})";
     const PassedReply reply = classify_whole(body, tokens);

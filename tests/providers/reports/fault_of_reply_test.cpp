@@ -97,7 +97,8 @@ TEST_CASE("a 401, a 402 and what plainly is about our key or account are our fau
        R"([{"error":{"code":400,"message":"no","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}])"},
   };
   for (const auto& [status, body] : rows) {
-    CAPTURE(body);
+    const auto& shown = body;  // Clang 14 captures no structured binding
+    CAPTURE(shown);
     const ReadFault fault = of_status(status, body);
     CHECK(fault.kind == FailureKind::credential);
     CHECK(!fault.is_doubtful);

@@ -45,7 +45,8 @@ TEST_CASE(
     "a doubtful refusal blames a host after three different requests, of two clients where there are two") {
   for (const auto& [kind, status] :
        {std::pair(FailureKind::credential, 403), {FailureKind::missing_model, 404}}) {
-    CAPTURE(status);
+    const auto& shown = status;  // Clang 14 captures no structured binding
+    CAPTURE(shown);
     {
       World world(1);
       for (int i = 0; i < 8; ++i) world.refuses(kind, status, 7, 1);
