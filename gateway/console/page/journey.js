@@ -14,7 +14,7 @@ export function journey(page) {
       ["Billed", money(page.dollars)], ["Policy", (page.policy.name ?? "–") + (page.policy.line ? `, ${page.policy.file}:${page.policy.line}` : "")]]),
     page.told ? note("bad", page.decisions.length > 0 ? "The client was told: " : "", page.told) : null,
     page.told && page.decisions.length === 0 ? h("div", {}, page.limit ? facts([["Limit of the", limited(page.limit)]]) : null, note("", "It was refused before any host was looked at.")) :
-      [waterfall(page), hindsight(page), expectations(page), ...page.decisions.map((decision, i) => decided(page, decision, i))]);
+      [waterfall(page), page.retry_refused ? note("warn", "Nobody else was asked: the budget of retries was used up.") : null, hindsight(page), expectations(page), ...page.decisions.map((decision, i) => decided(page, decision, i))]);
 }
 
 function bar(kind, begin, end, whole, title) {
@@ -70,6 +70,7 @@ function decided(page, decision, place) {
   return h("div", {}, h("h2", {}, `Decision ${place + 1} of ${page.decisions.length}, after ${time(decision.at_ms)}: ` + (decision.chosen ? `${decision.chosen}, ${decision.why}` : "nobody")),
     decision.trial ? note("warn", decision.chosen + " is " + decision.trial + ".") : null,
     decision.candidates.filter((host) => host.silence).map((host) => h("p", { class: "faint" }, `Of the risk of ${host.endpoint} ${money(host.silence.dollars)} are for the ${time(host.silence.seconds * 1000)} that its provider has been silent on this request.`)),
+    decision.candidates.filter((host) => host.predicted.demoted).map((host) => h("p", { class: "faint" }, `${host.endpoint} counts dearer (Other): its answers pass their checks less often than before, or than others' do.`)),
     decision.hedge_after_seconds ? h("p", { class: "faint" }, "Another one would be asked beside it after " + time(decision.hedge_after_seconds * 1000) + " of silence.") : null,
     decision.relaxed ? note("", "Gave up: " + decision.relaxed.join("; ")) : null,
     decision.candidates.length > 0 ? table("Candidates", [["Host", "name", (host) => host.endpoint], ...model, term("Cost", "total"), ["Over best", "number", (host) => (host.cost.total > best ? "+" + money(host.cost.total - best) : "")],
