@@ -25,7 +25,8 @@ bool Doors::may_open(const config::Settings& settings, const std::vector<int>& g
   host_ = settings.listen.host;
   for (const int each : given) {
     const std::optional<Tcp::endpoint> at = endpoint_at(each);
-    const std::string host = at ? at->address().to_string() : std::string();
+    if (!at) return say_("a socket that was given is none of TCP"), false;
+    const std::string host = at->address().to_string();
     if (config::is_loopback(host)) continue;
     host_ = host;
     if (!settings.keys.empty()) continue;
