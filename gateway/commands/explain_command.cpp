@@ -15,6 +15,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "gateway/commands/fetch.hpp"
 #include "gateway/commands/pretence_query.hpp"
@@ -168,26 +169,35 @@ Command add_explain(CLI::App& app) {
   ExplainOptions& dry = *options;
   CLI::App* explain =
       app.add_subcommand("explain", "Show which endpoint a call would go to, or one went to, and why");
-  explain->add_option("REQUEST", dry.request,
-                      "File of a chat request in JSON, - for standard input; else \"Hello\"");
-  explain->add_option("--model", dry.model, "Model to ask for, instead of the request's own");
-  explain->add_option("--policy", dry.policy, "Policy to decide by, as x-isocost-policy");
+  std::vector<CLI::Option*> of_a_call;  // and nothing to a request that was served
+  of_a_call.push_back(explain->add_option(
+      "REQUEST", dry.request, "File of a chat request in JSON, - for standard input; else \"Hello\""));
+  of_a_call.push_back(
+      explain->add_option("--model", dry.model, "Model to ask for, instead of the request's own"));
+  of_a_call.push_back(
+      explain->add_option("--policy", dry.policy, "Policy to decide by, as x-isocost-policy"));
   auto* at = explain->add_option("--url", dry.url, "Address of a running gateway")->capture_default_str();
-  explain
-      ->add_option("--config", dry.config, "Decide on this configuration's declared facts, without a gateway")
-      ->type_name("FILE")
-      ->excludes(at);
+  of_a_call.push_back(explain
+                          ->add_option("--config", dry.config,
+                                       "Decide on this configuration's declared facts, without a gateway")
+                          ->type_name("FILE")
+                          ->excludes(at));
   explain->add_option("--key", dry.token, "Client key, where the gateway asks for one")
       ->envname("ISOCOST_KEY");
-  explain->add_option("--as", dry.as, "Name of the key that would ask: what it may, and what it is bound by")
-      ->type_name("NAME");
-  explain->add_option("--team", dry.team, "The same of any key of a team")->type_name("NAME");
-  explain->add_option("--at", dry.at, "When it would come, in UTC: 2026-11-28T03:00, or 03:00")
-      ->type_name("TIME");
+  of_a_call.push_back(
+      explain
+          ->add_option("--as", dry.as, "Name of the key that would ask: what it may, and what it is bound by")
+          ->type_name("NAME"));
+  of_a_call.push_back(
+      explain->add_option("--team", dry.team, "The same of any key of a team")->type_name("NAME"));
+  of_a_call.push_back(
+      explain->add_option("--at", dry.at, "When it would come, in UTC: 2026-11-28T03:00, or 03:00")
+          ->type_name("TIME"));
   auto* served =
       explain
           ->add_option("--request", dry.served, "A request that was served, by the x-request-id of its reply")
           ->type_name("ID");
+  for (CLI::Option* each : of_a_call) served->excludes(each);
   explain->add_option("--from", dry.from, "Record file that has it, instead of asking a gateway")
       ->type_name("FILE")
       ->needs(served)

@@ -212,6 +212,13 @@ class Explain(EndToEnd):
         self.assertEqual((page["status"], page["error"]), (400, "policy_not_found"))
         self.assertIn("there is no policy `bargain`", page["told"])
 
+    def test_what_is_of_a_call_to_come_is_refused_of_one_that_was_served(self):
+        served = self.served()
+        for more in (("--policy", "fastest"), ("--at", "03:00"), ("--as", "inference"), ("--model", "m")):
+            ran = self.run_command("--request", served, "--url", f"http://127.0.0.1:{self.gateway.port}", *more)
+            self.assertNotEqual(ran.returncode, 0, more)
+            self.assertIn(more[0], ran.stderr)
+
     def test_each_attempt_says_how_likely_its_choice_was_as_the_decision_does(self):
         page = self.explained(self.served())
         chances = [each["propensity"] for each in page["decisions"]]
