@@ -35,7 +35,7 @@ gateway::Record told() {
   auto record = tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
   record.asked = "r1", record.team = "search", record.client = "127.0.0.1", record.error = "code",
   record.said = "no";
-  record.relaxed = 1, record.client_retry = 1, record.repeats = 1;
+  record.relaxed = 1, record.client_retry = 1, record.repeats = 1, record.retry_refused = true;
   record.priority = config::Priority::batch, record.shed = gateway::Shed::too_late;
   record.waited = 5ms;
   record.limit_hit = gateway::LimitHit{.measure = config::Measure::tokens};
