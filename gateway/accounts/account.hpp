@@ -75,9 +75,9 @@ struct Account {
 struct Books::Blocked {
   const Account* account = nullptr;
   const Meter* meter = nullptr;
-  bool is_one_request =
-      false;             // it is too large by itself, for this limit or, without one, for any request's
-  bool is_away = false;  // others cannot be asked for more
+  bool is_one_request = false;  // it is too large by itself: for this limit, or for that of each request
+  bool is_away = false;         // others cannot be asked for more
+  bool is_elsewhere = false;    // they have in hand what is left, or what they used is not known yet
 };
 
 // The name of a user's account: users of different keys are strangers.

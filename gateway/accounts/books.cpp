@@ -97,7 +97,8 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
       if (is_shared_ && !has_in_hand(*account, meter, needed)) {
         if (alone_of_ > 0 && meter.measure == Measure::dollars)
           return blocked = {account, &meter, false, true}, Let::out;
-        wait_for(account, &meter);
+        if (let == Let::in) blocked = {.account = account, .meter = &meter, .is_elsewhere = true};
+        let = Let::wait;
       }
     }
     if (account->open.requests >= account->most_concurrent) wait_for(account, nullptr);

@@ -65,6 +65,7 @@ struct LimitState {
   bool is_away = false;            // what other gateways have left of it cannot be asked now
   bool is_of_one_request = false;  // tokens of each alone
   bool is_too_small = false;       // for this request, however little of it is used
+  bool is_elsewhere = false;       // room there is, but not in the hand of this gateway
 };
 
 // A limit of several gateways as one of them tells and asks for it: what it has used of it in this window,

@@ -16,6 +16,7 @@ LimitState Books::state(const Account& account, const Blocked& blocked, config::
     state.used = now < meter->ends ? meter->used : 0;
     state.is_away = blocked.is_away;
     state.is_too_small = blocked.is_one_request;
+    state.is_elsewhere = blocked.is_elsewhere;
     state.open = account.open.of(meter->measure);
     if (meter->period != config::Period::total) {
       state.refills = calendar_.window(meter->period, calendar_.wall(now)).ends;

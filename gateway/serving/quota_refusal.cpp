@@ -88,7 +88,9 @@ ErrorReply quota_refusal(const LimitState& limit, const Amounts& needed, Let let
     error.message += limit.limit == 1 ? ", and has it" : ", and has them";
   }
   error.message += ".";
-  if (limit.refills != config::WallTime::max()) {
+  if (limit.is_elsewhere) {
+    error.message += " Other gateways have it in hand, or what they used is not known yet.";
+  } else if (limit.refills != config::WallTime::max()) {
     error.message += " It refills at " +
                      config::second_text(std::chrono::floor<std::chrono::seconds>(limit.refills)) +
                      (limit.is_too_small ? ", to less than that." : ".");

@@ -151,9 +151,16 @@ TEST_CASE("who needs more than is in hand has it asked for") {
   Gateway one("one");
   one.limit(Measure::dollars, Period::day, 1'000);
   Reservation reservation;
+  LimitState why;
   CHECK_FALSE(one.is_called);
-  CHECK(one.ask(10, reservation) == Let::wait);
+  CHECK(one.ask(10, reservation, &why) == Let::wait);
   CHECK(one.is_called);
+  // There is room, and nobody's request here is in the way.
+  CHECK(why.is_elsewhere);
+  REQUIRE(one.ask(server, 600, reservation) == Let::in);
+  Reservation second;
+  CHECK(one.ask(600, second, &why) == Let::wait);
+  CHECK_FALSE(why.is_elsewhere);
 }
 
 TEST_CASE("while others cannot be asked money is what is in hand, and it is nobody's fault") {
