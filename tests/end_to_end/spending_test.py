@@ -1,10 +1,12 @@
 """What money does beside walls: budgets that pace, turns between keys, who is told of limits, and invoices."""
 import asyncio
+import calendar
 import http.server
 import json
 import os
 import pathlib
 import re
+import subprocess
 import threading
 import time
 import unittest
@@ -14,6 +16,9 @@ import httpx
 import behaviours
 from money_test import ADMIN, Gateway
 from scripted_host import ScriptedHost
+
+
+SUPPORT = pathlib.Path(__file__).parents[1] / "support"
 
 
 def answers(takes, tokens=1_000):
@@ -237,6 +242,51 @@ class SpendingTest(unittest.TestCase):
         names = [row["user"] for row in gateway.spend("--by", "user")]
         self.assertEqual(len(names), 1, names)
         self.assertNotIn("ann", names)
+        gateway.stop()
+
+    def test_a_clock_that_is_set_is_told_and_limits_refill_when_they_say(self):
+        gateway = self.gateway({"app": {"quota": {"requests": {"day": 1}}}})
+        library, by = gateway.folder.name + "/set_clock.so", pathlib.Path(gateway.folder.name) / "by"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", SUPPORT / "set_clock.c", "-o", library], check=True)
+
+        def set_clock(moment):
+            with open(by, "r+b" if by.exists() else "w+b") as file:
+                file.write(int(moment - time.time()).to_bytes(8, "little", signed=True))
+        noon = calendar.timegm((2027, 3, 10, 12, 0, 0))
+        set_clock(noon)
+        gateway.environment = {"LD_PRELOAD": library, "SET_CLOCK_BY": str(by)}
+        self.started(gateway)
+
+        def refused():
+            reply = ask(gateway)
+            self.assertEqual(reply.status_code, 429, reply.text)
+            refills = re.search(r"refills at (\S+)Z\.", reply.json()["error"]["message"])[1]
+            return refills, int(reply.headers["retry-after"]) / 3600
+
+        def until_said(words):
+            for _ in range(200):
+                if words in gateway.said():
+                    return
+                time.sleep(0.05)
+            self.fail(gateway.said())
+        self.assertEqual(ask(gateway).status_code, 200)
+        refills, hours = refused()
+        self.assertEqual((refills, round(hours)), ("2027-03-11T00:00:00", 12))
+        # A machine that slept for nine hours: no window moves by itself, and somebody says so.
+        set_clock(noon + 9 * 3600)
+        until_said("the clock of this machine was set forward by 9 h")
+        refills, hours = refused()
+        self.assertEqual((refills, round(hours)), ("2027-03-11T00:00:00", 12))
+        httpx.post(f"http://127.0.0.1:{gateway.port}/admin/reload", headers={"Authorization": f"Bearer {ADMIN}"})
+        refills, hours = refused()
+        self.assertEqual((refills, round(hours)), ("2027-03-11T00:00:00", 3))
+        # On the next day what was used of the day before is not held against anybody.
+        set_clock(noon + 33 * 3600)
+        until_said("the clock of this machine was set forward by 24 h")
+        httpx.post(f"http://127.0.0.1:{gateway.port}/admin/reload", headers={"Authorization": f"Bearer {ADMIN}"})
+        self.assertEqual(ask(gateway).status_code, 200)
+        refills, hours = refused()
+        self.assertEqual((refills, round(hours)), ("2027-03-12T00:00:00", 3))
         gateway.stop()
 
     def test_a_report_of_another_program_is_none(self):
