@@ -1,7 +1,10 @@
 #include "config/forms/leaf.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <charconv>
+#include <string>
 
 #include "config/values/country.hpp"
 #include "config/values/masked.hpp"
@@ -19,8 +22,18 @@ const std::vector<std::string>& feature_words() {
   return words;
 }
 
+// `0.05` is 5 %: who writes a share as a part of one does not mean a part of a hundredth.
+std::string in_hundredths(double share) {
+  std::array<char, 32> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), 100 * share, std::chars_format::general, 6).ptr;
+  return {text.data(), end};
+}
+
 // What was most likely meant by `text`: a number without its unit, or one with a unit of elsewhere.
 std::string meant(const std::string& text, const std::string& likely_unit) {
+  if (likely_unit == "%" && text.starts_with("0.") && is_bare_number(text))
+    return "write `" + in_hundredths(std::stod(text)) + " %`";
   if (is_bare_number(text)) return "write `" + text + " " + likely_unit + "`";
   const std::size_t end = text.find_first_not_of("0123456789.");
   const std::string number = text.substr(0, end), unit = end == std::string::npos ? "" : text.substr(end);

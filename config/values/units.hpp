@@ -31,7 +31,8 @@ struct Money {
 
   friend auto operator<=>(const Money&, const Money&) = default;
   friend Money operator+(Money a, Money b) { return {a.nanos + b.nanos}; }
-  double dollars() const { return static_cast<double>(nanos) * 1e-9; }
+  // The number that is nearest to it, as `0.3` is read: 1e-9 itself is none, and 1e9 is.
+  double dollars() const { return static_cast<double>(nanos) / 1e9; }
 };
 
 struct PricePerMillionTokens {
@@ -45,7 +46,7 @@ struct PricePerMillionTokens {
     const std::int64_t whole = price.nanos / million * tokens.count;
     return {whole + (price.nanos % million * tokens.count + million - 1) / million};
   }
-  double dollars_per_token() const { return price.dollars() * 1e-6; }
+  double dollars_per_token() const { return price.dollars() / 1e6; }
 };
 
 // A name of one kind of thing. Names of different kinds do not compare or convert.

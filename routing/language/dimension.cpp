@@ -13,10 +13,10 @@ using namespace dimensions;
 namespace {
 
 constexpr std::array units{
-    Unit{"$", 1, dollars},      Unit{"us", 1e-6, seconds},   Unit{"ms", 1e-3, seconds},
-    Unit{"s", 1, seconds},      Unit{"min", 60, seconds},    Unit{"h", 3600, seconds},
-    Unit{"d", 86400, seconds},  Unit{"day", 86400, seconds}, Unit{"tok", 1, tokens},
-    Unit{"ktok", 1000, tokens}, Unit{"Mtok", 1e6, tokens},   Unit{"%", 0.01, plain},
+    Unit{"$", 1, 1, dollars},      Unit{"us", 1, 1e6, seconds},    Unit{"ms", 1, 1e3, seconds},
+    Unit{"s", 1, 1, seconds},      Unit{"min", 60, 1, seconds},    Unit{"h", 3600, 1, seconds},
+    Unit{"d", 86400, 1, seconds},  Unit{"day", 86400, 1, seconds}, Unit{"tok", 1, 1, tokens},
+    Unit{"ktok", 1000, 1, tokens}, Unit{"Mtok", 1e6, 1, tokens},   Unit{"%", 1, 100, plain},
 };
 
 int held_exponent(long exponent) {

@@ -40,8 +40,11 @@ std::string to_text(double value);
 
 struct Unit {
   std::string_view name;
-  double factor;  // of the base unit
+  double times;  // so many base units
+  double over;   // so many of it are one: whole, so that `3 %` is the very number that 0.03 is
   Dimension dimension;
+
+  double in_base(double value) const { return value * times / over; }
 };
 // "ms", "ktok", "$", "%"; nothing when there is no such unit. Quotients are the lexer's.
 std::optional<Unit> find_unit(std::string_view name);

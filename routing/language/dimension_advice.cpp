@@ -1,6 +1,9 @@
 #include "routing/language/dimension_advice.hpp"
 
 #include <array>
+#include <charconv>
+#include <cmath>
+#include <system_error>
 
 namespace routing {
 
@@ -27,6 +30,14 @@ constexpr std::array remedies{
     Remedy{dollars, plain, "multiply the plain number by dollars such as `$0.01`"},
 };
 
+// As it was written, however long: `131072`.
+std::string in_full(double value) {
+  std::array<char, 64> text{};
+  const auto [end, error] =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  return error == std::errc{} ? std::string(text.data(), end) : to_text(value);
+}
+
 }  // namespace
 
 std::string advice(Dimension a, Dimension b) {
@@ -37,9 +48,14 @@ std::string advice(Dimension a, Dimension b) {
 }
 
 std::string unit_advice(double value, Dimension wanted) {
-  const std::string number = to_text(value);
-  if (wanted == seconds) return "give it a unit: `" + number + " s` or `" + number + " ms`";
-  if (wanted == tokens) return "give it a unit: `" + number + " tok` or `" + number + " ktok`";
+  const std::string number = in_full(value);
+  const bool is_large = std::abs(value) >= 1000;
+  const auto units = [&](const std::string& likely, const std::string& other) {
+    const std::string first = "give it a unit: `" + number + " " + likely + "`";
+    return is_large ? first : first + " or `" + number + " " + other + "`";
+  };
+  if (wanted == seconds) return is_large ? units("ms", "") : units("s", "ms");
+  if (wanted == tokens) return units("tok", "ktok");
   if (wanted == dollars) return "give it a unit: `$" + number + "`";
   if (wanted == dollars_per_token) return "give it a unit: `" + number + " $/Mtok`";
   if (wanted == dollars_per_second) return "give it a unit: `" + number + " $/h`";

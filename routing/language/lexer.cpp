@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
 #include "config/values/ascii.hpp"
+#include "config/values/units.hpp"
 #include "routing/language/fact.hpp"
 
 namespace routing {
@@ -34,7 +37,11 @@ bool may_follow_a_number(std::string_view word) {
 std::string unit_advice_for(std::string_view word) {
   if (word == "k" || word == "K") return "write `ktok` for thousands of tokens";
   using Spoken = std::pair<std::string_view, std::string_view>;
-  static constexpr std::array<Spoken, 13> spoken{{{"sec", "s"},
+  static constexpr std::array<Spoken, 17> spoken{{{"m", "min"},
+                                                  {"M", "Mtok"},
+                                                  {"tps", "tok/s"},
+                                                  {"hr", "h"},
+                                                  {"sec", "s"},
                                                   {"secs", "s"},
                                                   {"second", "s"},
                                                   {"seconds", "s"},
@@ -52,6 +59,15 @@ std::string unit_advice_for(std::string_view word) {
   const std::string near = config::nearest(std::string(word), {"tok", "ktok", "Mtok"});
   return near.empty() ? "the units are us ms s min h d, tok ktok Mtok, $ and %"
                       : "did you mean `" + near + "`?";
+}
+
+// Prices are kept in billionths of a dollar per million tokens. What is written in another unit, such as
+// `0.0003 $/ktok`, is the number that such a price is, where there is one, so that a limit meets its equal.
+double as_prices_are_kept(double dollars_per_token) {
+  const double nanos = dollars_per_token * 1e15;
+  const double whole = std::round(nanos);
+  if (whole >= 9e15 || std::abs(nanos - whole) > 1e-9 * whole) return dollars_per_token;
+  return config::PricePerMillionTokens{{static_cast<std::int64_t>(whole)}}.dollars_per_token();
 }
 
 class Lexer {
@@ -120,7 +136,7 @@ class Lexer {
     const std::size_t after_number = at_;
     skip_space();
     const std::optional<Unit> unit = take_unit();
-    if (unit) return literal(begin, *value * unit->factor, unit->dimension);
+    if (unit) return literal(begin, unit->in_base(*value), unit->dimension);
     const std::string_view found = is_letter(here()) ? peek_word() : std::string_view();
     if (!found.empty() && (at_ == after_number || !may_follow_a_number(found))) {
       return no_unit(found);
@@ -162,10 +178,11 @@ class Lexer {
     if (here() == '/') {
       ++at_;
       skip_space();
-      const std::optional<Unit> per = is_letter(here()) ? take_unit() : std::nullopt;
-      if (per) return push_number(begin, value / per->factor, dimension / per->dimension);
       const std::string_view found = is_letter(here()) ? peek_word() : std::string_view();
+      // `$6 / min(a, b)` is no rate by the minute.
       const bool calls = text_.substr(std::min(at_ + found.size(), text_.size())).starts_with('(');
+      const std::optional<Unit> per = is_letter(here()) && !calls ? take_unit() : std::nullopt;
+      if (per) return push_rate(begin, value * per->over / per->times, dimension / per->dimension);
       if (!found.empty() && !calls && !may_follow_a_number(found)) return no_unit(found);
     }
     at_ = after_unit;
@@ -217,6 +234,10 @@ class Lexer {
                         .text = "",
                         .number = value,
                         .dimension = dimension});
+  }
+
+  void push_rate(std::size_t begin, double value, Dimension dimension) {
+    push_number(begin, dimension == dollars_per_token ? as_prices_are_kept(value) : value, dimension);
   }
 
   std::string_view text_;

@@ -94,7 +94,7 @@ TEST_CASE("a wrong value is refused at its place, with what is allowed") {
        "write `1 $/Mtok`"},
       {"1 $/Mtok", "1 EUR/Mtok", "f:14:24: error: models.r1.endpoints[0].price.input"},
       {"attempts: 3", "attempts: 11", "f:16:20: error: policies.mine.attempts: found `11`", "from 1 to 10"},
-      {"attempts: 3", "explore: 0.05", "f:16:19: error: policies.mine.explore", "write `0.05 %`"},
+      {"attempts: 3", "explore: 0.05", "f:16:19: error: policies.mine.explore", "write `5 %`"},
       {"attempts: 3", "deadline: 10", "f:16:20: error: policies.mine.deadline", "write `10 s`"},
       {"attempts: 3", "deadline: 1 ms", "f:16:20: error: policies.mine.deadline", "from 100 ms to 24 h"},
       {"attempts: 3", "allow: ''", "f:16:18: error: policies.mine.allow"},

@@ -63,6 +63,8 @@ TEST_CASE("numbers come out in dollars, seconds and tokens") {
       {"0.5 $/Mtok * 1 Mtok", 0.5},
       {"$0.5/Mtok * 64 ktok", 0.032},
       {"20 $ / h * 30 min", 10},
+      {"$6 / min(2, 3)", 3},
+      {"6 $ / min(2, 3) + 6 $/min * 1 min", 9},
       {"expected_output / throughput * 1 $/s", 10},
       {"$1 * 5 %", 0.05},
       {"$1 * (250 ms / 1 s)", 0.25},
@@ -86,6 +88,30 @@ TEST_CASE("numbers come out in dollars, seconds and tokens") {
     CAPTURE(each.text);
     CHECK(compiled(each.text, Use::minimize).number(market.view("cloud/turbo")) ==
           support::close(each.value));
+  }
+}
+
+TEST_CASE("a limit as high as a price is met by it, whatever the price and the unit it is written in") {
+  config::Settings settings = support::small_settings();
+  config::EndpointSettings& first = settings.models[0].endpoints[0];
+  const auto text = [](long thousandths, const char* unit) {
+    return std::to_string(thousandths / 1000) + "." + std::to_string(1000 + thousandths % 1000).substr(1) +
+           unit;
+  };
+  for (long thousandths = 1; thousandths < 3000; ++thousandths) {
+    CAPTURE(thousandths);
+    first.prices.input.price.nanos = thousandths * 1'000'000;
+    first.prices.request.nanos = thousandths * 1'000'000;
+    const Catalogue catalogue(settings, 1);
+    const View view{.endpoint = &catalogue.endpoints()[0]};
+    const std::string price = text(thousandths, " $/Mtok");
+    for (const std::string& limit :
+         {"price.input <= " + price, "price.input >= " + price, "not price.input < " + price,
+          "price.input <= 0.00" + price.substr(0, 1) + price.substr(2, 3) + " $/ktok",
+          "price.request == $" + text(thousandths, ""), "price.request >= " + text(thousandths, " $")}) {
+      CAPTURE(limit);
+      CHECK(compiled(limit, Use::require).truth(view));
+    }
   }
 }
 
@@ -304,6 +330,10 @@ TEST_CASE("errors say what is wrong with which words, and what to write instead"
        "give it a unit: `3 s` or `3 ms`"},
       {Use::require, "context >= 64", "context >= 64", "`context >= 64` compares tokens with a plain number",
        "give it a unit: `64 tok` or `64 ktok`"},
+      {Use::require, "context >= 131072", "context >= 131072",
+       "`context >= 131072` compares tokens with a plain number", "give it a unit: `131072 tok`"},
+      {Use::require, "ttft.p90 <= 3000", "ttft.p90 <= 3000",
+       "`ttft.p90 <= 3000` compares seconds with a plain number", "give it a unit: `3000 ms`"},
       {Use::require, "price.output <= $6", "price.output <= $6",
        "`price.output <= $6` compares dollars per token with dollars",
        "write the limit in dollars per token, such as `2 $/Mtok`"},
