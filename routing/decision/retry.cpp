@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_of_any = 4;
 constexpr config::Duration first_backoff = 50ms;
 constexpr config::Duration longest_backoff = 2s;
 
@@ -41,7 +40,7 @@ std::string_view final_reason(const Failure& failure, const Demand& demand) {
 }  // namespace
 
 std::size_t most_attempts(const Policy& policy) {
-  return std::min(most_of_any, static_cast<std::size_t>(std::max(1, policy.attempts)));
+  return static_cast<std::size_t>(std::max(1, policy.attempts));
 }
 
 NextStep after_failure(const Attempts& attempts, const Demand& demand, const Policy& policy,

@@ -18,7 +18,8 @@ struct GiveUp {
 };
 using NextStep = std::variant<RetryAt, GiveUp>;
 
-// How many attempts a request may have.
+// How many attempts a request may have: as many as its policy says, four where it says nothing. What many of
+// them may add to the traffic of hosts that fail is bounded by the budget of retries and the deadline.
 std::size_t most_attempts(const Policy& policy);
 
 // The deciding one of `attempts` has failed. `draw` is uniform in [0, 1), for jitter.
