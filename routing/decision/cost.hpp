@@ -1,5 +1,5 @@
 // The objective: what sending one request to one endpoint costs its owner, money and time in one unit.
-//   (1 − p)·g + p·(V_ttft·time until it has failed + 1.6·g)
+//   (1 − p)·g + p·(V_ttft·time until it has failed + 1.6·g), with 0.6·|g| for a g below nothing
 //   g = price + V_ttft·1.15·TTFT + V_gen·generation + quota + quality
 // or, in place of the first three, what the policy's own `minimize` says. Beside an attempt that its provider
 // keeps silent on, V_ttft·that silence is added. Pure.

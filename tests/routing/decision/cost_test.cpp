@@ -98,3 +98,33 @@ TEST_CASE(
   asked.policy = support::compiled(settings);
   CHECK(asked.cost().other == support::close(-0.005));
 }
+
+TEST_CASE("failing never makes an endpoint cheaper, also where a policy's own words come out below nothing") {
+  Asked asked;
+  config::PolicySettings settings = support::policy_named("reward");
+  settings.minimize = support::text("price - $1");
+  asked.policy = support::compiled(settings);
+  const double sound = asked.cost().total();
+  CHECK(sound == support::close(0.01 - 1));
+  asked.market.predicted.failure = 0.3;
+  CHECK(asked.cost().failure == support::close(0.18 * 0.99));
+  CHECK(asked.cost().total() > sound);
+}
+
+TEST_CASE("money that counts more counts so in what a policy's own words make of the price") {
+  Asked asked;
+  const auto under = [&](const char* minimize, double money) {
+    config::PolicySettings settings = support::policy_named("own");
+    settings.minimize = support::text(minimize);
+    asked.policy = support::compiled(settings);
+    return cost(asked.policy, asked.market.view("maker"), 0, money);
+  };
+  const Cost contract = under("0.3 * price + 36 $/h * ttft", 10);
+  CHECK(contract.price == support::close(0.1));
+  CHECK(contract.ttft == support::close(0.01 * 2));
+  CHECK(contract.total() == support::close(10 * 0.3 * 0.01 + 0.02));
+  CHECK(under("2 * price", 10).total() == support::close(0.2));
+  CHECK(under("price + 36 $/h * ttft", 10).total() == support::close(0.1 + 0.02));
+  // Words that leave the price out would leave the budget nothing to do.
+  CHECK(under("36 $/h * ttft", 10).total() == support::close(0.1 + 0.02 - 0.01));
+}
