@@ -192,7 +192,7 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
   clear(decision);
   decision.snapshot = snapshot.version;
   decision.seed = moment.seed;
-  decision.money = moment.money;
+  decision.money = policy.budget ? moment.money : 1;
   std::span<const std::uint64_t> blocks;
   if (snapshot.prefixes) {
     blocks =
@@ -207,7 +207,7 @@ void plan(const Snapshot& snapshot, const Policy& policy, const Demand& demand,
                           .seed = moment.seed,
                           .withdrawn = moment.withdrawn,
                           .allowances = moment.allowances,
-                          .money = moment.money,
+                          .money = decision.money,
                           .asked = asked(demand, snapshot.lengths.get()),
                           .known_blocks = blocks};
   decision.length = question.asked.length;

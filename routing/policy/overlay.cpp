@@ -217,6 +217,8 @@ Policy overlaid(const Policy& policy, std::shared_ptr<const Overlay> overlay) {
   if (wanted.order.empty() && !wanted.sort.empty()) {
     result.minimize = order_by(wanted.sort);
     result.demotion = 1;
+    // Money that counts more would bend an order that is the request's own.
+    result.budget.reset();
   }
   if (wanted.order.empty() && wanted.fallbacks == Fallbacks::forbidden) {
     result.attempts = 1;

@@ -16,6 +16,12 @@ bool same_letters(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
 }
 
+// Whether it names the provider, whichever of its endpoints that stands for.
+bool is_provider(std::string_view slug, const Endpoint& endpoint) {
+  return same_letters(slug, endpoint.provider->name.text) ||
+         (!slug.empty() && same_letters(slug, endpoint.provider->display_name));
+}
+
 Refusal refusal(std::string field, std::string message) {
   return {.status = 400, .message = std::move(message), .field = "provider." + std::move(field)};
 }
@@ -34,8 +40,9 @@ std::vector<std::string> slugs_of(const Catalogue& catalogue) {
 std::optional<Refusal> fault_in_slugs(std::string field, const std::vector<std::string>& slugs,
                                       const Catalogue& catalogue) {
   for (const std::string& slug : slugs) {
-    const bool known = std::ranges::any_of(catalogue.endpoints(),
-                                           [&](const Endpoint& endpoint) { return matches(slug, endpoint); });
+    const bool known = std::ranges::any_of(catalogue.endpoints(), [&](const Endpoint& endpoint) {
+      return is_provider(slug, endpoint) || matches(slug, endpoint);
+    });
     if (!known) {
       return refusal(std::move(field), "there is no provider " + quoted(slug) + "; the providers are " +
                                            listed(slugs_of(catalogue)));
@@ -104,11 +111,9 @@ std::optional<Refusal> fault_in(const ProviderPreferences& p, const Catalogue& c
 bool matches(std::string_view slug, const Endpoint& endpoint) {
   const std::string_view name = endpoint.settings->name.text;
   if (same_letters(slug, name)) return true;
-  const bool is_base = same_letters(slug, endpoint.provider->name.text) ||
-                       (!slug.empty() && same_letters(slug, endpoint.provider->display_name));
   const std::size_t slash = name.find('/');
   const std::string_view variant = slash == std::string_view::npos ? "" : name.substr(slash + 1);
-  return is_base && variant != "priority" && variant != "flex";
+  return is_provider(slug, endpoint) && variant != "priority" && variant != "flex";
 }
 
 }  // namespace routing

@@ -116,7 +116,7 @@ const Decision& Stage::decide_on(const LoggedDecision& logged, const Policy& pol
         .seed = logged.seed,
         .withdrawn = logged.withdrawn,
         .allowances = logged.allowances,
-        .money = policy.budget ? money : 1},
+        .money = money},
        decision_);
   return decision_;
 }

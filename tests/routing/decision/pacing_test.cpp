@@ -61,6 +61,10 @@ TEST_CASE("where money counts more the cheaper host is preferred, and the price 
   const double price = price_of(0);
   world.money = 10;
   world.decide(demand);
+  CHECK(*world.decision.chosen == before);  // of a policy that has no budget
+  CHECK(world.decision.money == 1);
+  world.policy.budget = 40;
+  world.decide(demand);
   CHECK(before == 0);
   CHECK(*world.decision.chosen == 1);
   CHECK(price_of(0) == support::close(10 * price));
