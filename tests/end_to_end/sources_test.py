@@ -112,7 +112,7 @@ class Sources(unittest.TestCase):
             self.assert_cited([each.url_citation for each in message.annotations])
             streamed = [chunk.choices[0].delta for chunk in self.openai.chat.completions.create(**asked, stream=True)
                         if chunk.choices]
-            annotations = [each for delta in streamed for each in (delta.model_extra or {}).get("annotations", [])]
+            annotations = [each for delta in streamed for each in delta.model_dump().get("annotations") or []]
             self.assertEqual(annotations, [each.model_dump() for each in message.annotations])
             asked["messages"] += [message.model_dump(), {"role": "user", "content": "Sure?"}]
             self.openai.chat.completions.create(**asked)
@@ -144,7 +144,7 @@ class Sources(unittest.TestCase):
         self.assertEqual(reply.headers["x-isocost-dropped"], "citations")
         self.assertEqual("".join(block.text for block in reply.parse().content), "".join(TEXT))
         with self.anthropic.messages.stream(**asked) as stream:
-            usage = stream.get_final_message().usage
+            usage = [event.usage for event in stream if event.type == "message_delta"][0]
         self.assertEqual(usage.model_extra["isocost"]["left_out"], "citations")
         # Of documents nobody else has a word.
         status, headers, _ = self.gateway.ask(question("documents"))
