@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/console/host_ends.hpp"
 #include "gateway/text/json_page.hpp"
 
 namespace gateway {
@@ -52,7 +53,8 @@ void add_moment(const StoredMarket& market, const std::string& model, config::Wa
 
 }  // namespace
 
-std::string market_history(RecordReader& reader, const std::string& model, config::WallTime now) {
+std::string market_history(RecordReader& reader, const std::string& model, config::WallTime now,
+                           WithEnds ends) {
   HostPasts rows;
   json::array moments;
   std::uint64_t before = 0;
@@ -72,8 +74,9 @@ std::string market_history(RecordReader& reader, const std::string& model, confi
     endpoints.push_back(json::object{
         {"endpoint", name}, {"ttft_p50_ms", std::move(row.ttft)}, {"prices", std::move(row.prices)}});
   }
-  return json_page(
-      json::object{{"model", model}, {"moments", std::move(moments)}, {"endpoints", std::move(endpoints)}});
+  json::object page{{"model", model}, {"moments", std::move(moments)}, {"endpoints", std::move(endpoints)}};
+  if (ends == WithEnds::yes) page["ends"] = host_ends(reader, model, now);
+  return json_page(page);
 }
 
 }  // namespace gateway

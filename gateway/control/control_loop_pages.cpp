@@ -226,7 +226,8 @@ RecordDesk::Answer recorded_page(Page page, const Materials& from, const std::st
   if (auto* why = std::get_if<std::string>(&opened)) return {.status = 503, .body = std::move(*why)};
   RecordReader& reader = *std::get<std::unique_ptr<RecordReader>>(opened);
   if (page == Page::comparison) return {.body = spend_elsewhere(reader)};
-  return {.body = market_history(reader, query_value(query, "model").value_or(""), from.wall)};
+  const WithEnds ends = query_value(query, "ends") == "true" ? WithEnds::yes : WithEnds::no;
+  return {.body = market_history(reader, query_value(query, "model").value_or(""), from.wall, ends)};
 }
 
 RecordDesk::Answer made_page(Page page, const Materials& from, const std::string& query,

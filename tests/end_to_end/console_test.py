@@ -424,6 +424,37 @@ class Console(EndToEnd):
             self.picture(watched, "market_history")
             self.clean(watched)
 
+    def test_how_a_host_failed_and_what_it_cost_over_time_is_beside_its_state(self):
+        for number in range(4):
+            self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], provider={"order": ["b-down", "a-ok"]}))
+        said = self.until_told("/admin/market/history?model=m&ends=true", lambda page: "b-down" in page["ends"]["endpoints"])
+        down = said["ends"]["endpoints"]["b-down"]
+        self.assertEqual([len(numbers) for numbers in (down["attempts"], *down["failed"].values())], [24] * (1 + len(down["failed"])))
+        self.assertEqual(sum(down["attempts"]), sum(sum(numbers) for numbers in down["failed"].values()))
+        self.assertTrue(said["ends"]["complete"])
+        self.assertNotIn("ends", json.loads(self.gateway.get("/admin/market/history?model=m")[1]))
+        noon = 1_795_000_000 // 86_400 * 86_400
+        hours = [at % 5 for at in range(24)]
+        past = {"model": "m", "moments": [noon + 1800 * at for at in range(336)], "endpoints": [
+            {"endpoint": "a-ok", "ttft_p50_ms": [None] * 336, "prices": [{"from": noon, "input": 3, "output": 3}, {"from": noon + 86_400, "input": 2, "output": 3}]}],
+            "ends": {"from": noon + 6 * 86_400, "hours": 24, "complete": False, "endpoints": {
+                "a-ok": {"attempts": [40] * 24, "failed": {kind: hours for kind in ("rate_limited", "stalled_stream", "host_error", "connect", "tls", "bad_reply", HOSTILE)}}}}}
+        with self.open() as watched:
+            watched.log_in()
+            watched.show("hosts/b-down")
+            expect(watched.page.get_by_role("region", name="Failures by kind")).to_contain_text("100 %", timeout=15000)
+            expect(watched.page.get_by_text("the first that is recorded, without rules")).to_be_visible()
+            watched.page.route("**/admin/market/history?*", lambda route: route.fulfill(json=past))
+            watched.show("hosts/a-ok")
+            watched.page.reload()
+            table = watched.page.get_by_role("region", name="Failures by kind")
+            expect(table).to_contain_text("others", timeout=15000)
+            expect(table.locator("tbody tr")).to_have_count(6)
+            expect(watched.page.get_by_text("only the newest are counted")).to_be_visible()
+            expect(watched.page.get_by_role("region", name="Prices")).to_contain_text("$2 / $3 per Mtok")
+            self.picture(watched, "host_past")
+            self.clean(watched)
+
     def test_what_the_same_tokens_would_have_cost_elsewhere_is_beside_what_was_paid(self):
         for number in range(6):
             self.gateway.ask(question(messages=[{"role": "user", "content": f"Hello {number}"}], provider={"only": ["a-ok", "b-slow"]}))
@@ -506,7 +537,7 @@ class Console(EndToEnd):
 
     def test_all_of_it_is_small(self):
         total = 0
-        for name in ("", "main.js", "api.js", "dom.js", "format.js", "login.js", "demo.js", "market.js", "live.js", "journey.js", "hosts.js", "history.js", "elsewhere.js",
+        for name in ("", "main.js", "api.js", "dom.js", "format.js", "login.js", "demo.js", "market.js", "live.js", "journey.js", "hosts.js", "past.js", "history.js", "elsewhere.js",
                      "shadows.js", "policies.js", "configuration.js", "spend.js", "keys.js", "console.css", "icon.svg", "d3.js"):
             connection = self.gateway.connect()
             connection.request("GET", "/ui/" + name)

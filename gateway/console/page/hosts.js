@@ -1,6 +1,7 @@
 // Each host's health, and one of them over the time that this page was open.
 import { ask, live, watch } from "./api.js";
 import { facts, fill, h, labelled, note, paced, table } from "./dom.js";
+import { showPast } from "./past.js";
 import { clock, count, money, percent, rate, seconds, span, time } from "./format.js";
 
 export function show(view, at) {
@@ -93,7 +94,19 @@ export function show(view, at) {
     return h("section", { class: "card", "aria-label": host.endpoint }, h("h2", {}, host.endpoint + " of " + host.model), facts([["State", state(host)], ["Provider", host.provider], ["Price in / out", `${money(host.price_input)} / ${money(host.price_output)} per Mtok`],
       ["Context", count(host.context) + " tokens"], ["Under way", count(host.in_flight)], ["Uptime, 30 min", percent(host.uptime)], ["Failures, 5 min", percent(host.failures)], ["Billed since start", money(host.dollars)],
       ["Last failure", host.last_failure ? `${host.last_failure_text}, ${span(host.last_failure_seconds_ago)} ago` : "none"],
-      ["Goes on with begun answers", prefill(host)]]), actions(host), evidence(host), chart(past));
+      ["Goes on with begun answers", prefill(host)]]), actions(host), evidence(host), chart(past), pastOf(host));
+  }
+
+  // Out of the records, and the same element however often the rest is drawn anew.
+  const pasts = new Map();
+  function pastOf(host) {
+    const of = host.endpoint + "\n" + host.model;
+    if (!pasts.has(of)) {
+      const box = h("div", {}, h("p", { class: "faint" }, "Reading the records …"));
+      pasts.set(of, box);
+      requestAnimationFrame(() => showPast(box, host.model, host.endpoint));
+    }
+    return pasts.get(of);
   }
 
   function chart(past) {

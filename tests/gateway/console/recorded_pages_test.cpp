@@ -61,6 +61,37 @@ TEST_CASE(
   CHECK(json::parse(market_history(*opened(path), "other", wall_at(121))).at("endpoints").as_array().empty());
 }
 
+TEST_CASE("how attempts ended is told by host, hour and kind of the last day, where it is asked for") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("records.db");
+  {
+    RecordWriter writer(path, {});
+    std::vector<support::Host> failing = hosts(1);
+    failing[0].failing = 0.5;
+    RecordedWorld world(std::move(failing), writer);
+    world.ask(40, wall_at(0));
+    world.ask(40, wall_at(25 * 60));
+  }
+  const json::value page =
+      json::parse(market_history(*opened(path), "m", wall_at(25 * 60 + 30), WithEnds::yes));
+  const json::value& ends = page.at("ends");
+  CHECK(ends.at("complete") == true);
+  const json::value& cheap = ends.at("endpoints").at("cheap");
+  REQUIRE(cheap.at("attempts").as_array().size() == 24);
+  std::int64_t attempts = 0, failed = 0;
+  for (const json::value& hour : cheap.at("attempts").as_array()) attempts += hour.as_int64();
+  for (const auto& [kind, hours] : cheap.at("failed").as_object()) {
+    for (const json::value& hour : hours.as_array()) failed += hour.as_int64();
+  }
+  // Those of a day before are not counted.
+  CHECK(attempts > 0);
+  CHECK(attempts <= 80);
+  CHECK(cheap.at("attempts").at(23).as_int64() == attempts);
+  CHECK(failed > 0);
+  CHECK(failed < attempts);
+  CHECK_FALSE(json::parse(market_history(*opened(path), "m", wall_at(1))).as_object().contains("ends"));
+}
+
 TEST_CASE("requests are billed anew at every host that each of them could have gone to") {
   const ScratchDirectory directory;
   const std::string path = directory.file("records.db");
