@@ -16,6 +16,7 @@ from cryptography import x509
 
 from gateway import endpoint, free_port
 from name_server import ADDRESS, NameServer
+from needs import needs
 from package_test import BUILD, first_answer, has, host_of, run
 from servers import PASSWORD, Postgres
 from tls_test import Authority
@@ -29,7 +30,7 @@ PLACES = ["etc/ssl/certs/ca-certificates.crt", "etc/pki/ca-trust/extracted/pem/t
 
 
 @unittest.skipUnless(PROGRAM.exists(), "no static program was built")
-@unittest.skipUnless(has("bwrap"), "an empty root needs bwrap")
+@needs(has("bwrap"), "an empty root needs bwrap")
 class Anywhere(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -122,7 +123,7 @@ class Anywhere(unittest.TestCase):
         self.assertTrue((self.root / "state/ledger.sqlite").exists())
         self.assertIn("model requests", self.said("spend", "--by", "model", "--config", "/etc/isocost.yaml"))
 
-    @unittest.skipUnless(NameServer.is_possible(), "a name server needs root")
+    @needs(NameServer.is_possible(), "a name server needs root")
     def test_names_and_certificates_are_found_where_each_system_keeps_them(self):
         authority = Authority(self.folder)
         port = self.host(authority)
@@ -142,7 +143,7 @@ class Anywhere(unittest.TestCase):
                     self.assertIn(f"ok host there {HOST} is reached, its certificate has", said)
                     file.unlink()
 
-    @unittest.skipUnless(has("psql"), "no PostgreSQL here")
+    @needs(has("psql"), "no PostgreSQL here")
     def test_postgresql_is_reached(self):
         with Postgres() as server:
             self.put("etc/password", PASSWORD).chmod(0o600)
@@ -152,7 +153,7 @@ class Anywhere(unittest.TestCase):
             self.serve_configured()
             self.assertIn("isocost", {name for name, in server.sql("SELECT nspname FROM pg_namespace", ledger["url"].rsplit("/")[-1])})
 
-    @unittest.skipUnless(has("mmdebstrap", "chroot") and NameServer.is_possible(), "an older system's root needs root and mmdebstrap")
+    @needs(has("mmdebstrap", "chroot") and NameServer.is_possible(), "an older system's root needs root and mmdebstrap")
     def test_it_runs_on_a_system_of_six_years_ago(self):
         kept = ROOT / "build" / "bullseye-root.tar"
         if not kept.exists():
