@@ -21,12 +21,23 @@ std::string page_citation_of(const CitedPage& page) {
 }
 
 std::size_t characters_in(const Text& text) {
-  if (text.escaped) {
-    const std::string plain = text.text();
-    return characters_in({plain, false});
+  const std::string_view raw = text.raw;
+  auto count = static_cast<std::size_t>(std::ranges::count_if(
+      raw, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+  if (!text.escaped) return count;
+  std::size_t half_ends = std::string_view::npos;  // of a pair of surrogates, which are one character
+  for (std::size_t at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', at)) {
+    const bool has_code = raw.substr(at).starts_with("\\u");
+    const std::size_t end = std::min(raw.size(), at + (has_code ? 6 : 2));
+    const char high = has_code && end - at == 6 ? static_cast<char>(raw[at + 2] | 0x20) : '0';
+    const char low = has_code && end - at == 6 ? static_cast<char>(raw[at + 3] | 0x20) : '0';
+    const bool is_first = high == 'd' && (low == '8' || low == '9' || low == 'a' || low == 'b');
+    const bool is_second = high == 'd' && low >= 'c' && low <= 'f' && half_ends == at;
+    count -= end - at - (is_second ? 0 : 1);
+    half_ends = is_first ? end : std::string_view::npos;
+    at = end;
   }
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text.raw, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+  return count;
 }
 
 std::string page_members(const AnswerEvent& citation, std::size_t begin) {

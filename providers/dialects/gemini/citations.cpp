@@ -12,7 +12,9 @@ namespace providers {
 namespace {
 
 // What is behind that is cited as the whole.
-constexpr std::size_t most_text = 256UL << 10;
+constexpr std::size_t most_text = 64UL << 10;
+// So that pieces of an answer take no memory one by one.
+constexpr std::size_t least_room = 4UL << 10;
 constexpr std::size_t most_citations = 256;
 constexpr std::size_t most_parts = 16;
 
@@ -32,6 +34,10 @@ std::size_t characters_before(std::string_view text, std::size_t byte) {
 
 void GeminiCitations::hears(const Text& text) {
   if (text_.size() > most_text) return;
+  if (text_.empty()) {
+    text_.reserve(least_room);
+    parts_.reserve(most_parts);
+  }
   if (parts_.size() < most_parts) parts_.push_back(text_.size());
   if (text.escaped) {
     text_ += text.text();
