@@ -192,6 +192,13 @@ bool has_calls(const Turn& turn) {
   return std::ranges::any_of(turn.parts, [](const Part& part) { return as<ToolCallPart>(part) != nullptr; });
 }
 
+bool has_text(const Turn& turn) {
+  return std::ranges::any_of(turn.parts, [](const Part& part) {
+    const auto* text = as<TextPart>(part);
+    return text && !text->text.raw.empty();
+  });
+}
+
 }  // namespace
 
 bool has_untold_thoughts(const Conversation& conversation) {
@@ -219,8 +226,13 @@ void write_openai_chat_messages(JsonWriter& json, const Conversation& conversati
     if (is_models(*turn)) {
       const Turn* said = &*turn;
       Turn together;
-      for (++turn; has_calls(*said) && turn != conversation.turns.end() && is_models(*turn); ++turn) {
+      const bool calls = has_calls(*said);
+      bool has_said = calls && has_text(*said);
+      for (++turn; calls && turn != conversation.turns.end() && is_models(*turn); ++turn) {
         if (said != &together) together = *std::exchange(said, &together);
+        const bool says = has_text(*turn);
+        if (says && has_said) together.parts.push_back(Part{TextPart{{blank_line, true}}});
+        has_said |= says;
         together.parts.insert(together.parts.end(), turn->parts.begin(), turn->parts.end());
       }
       write_assistant(json, *said, thoughts);
