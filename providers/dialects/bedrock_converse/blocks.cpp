@@ -214,7 +214,8 @@ void write_converse_system(JsonWriter& json, const std::vector<const Part*>& sys
   json.end_array();
 }
 
-void write_converse_turns(JsonWriter& json, const ConverseTurns& turns) {
+void write_converse_turns(JsonWriter& json, const ConverseTurns& turns,
+                          const std::optional<CacheLife>& last) {
   DocumentNames names;
   json.begin_array();
   for (const ConverseTurn& turn : turns.turns) {
@@ -223,6 +224,8 @@ void write_converse_turns(JsonWriter& json, const ConverseTurns& turns) {
     json.key("content").begin_array();
     for (const ConverseTurn::Sent& each : turn.blocks) write_block(json, each, names);
     if (lacks_text(turn)) write_words(json, "The document is above.");
+    const bool is_last = &turn == &turns.turns.back();
+    if (is_last && last && !turn.blocks.back().part->cache) write_cache_point(json, *last);
     json.end_array();
     json.end_object();
   }

@@ -1,6 +1,8 @@
 // The turns of a conversation as Converse has them: `user` and `assistant` in turn, made of blocks. Pure.
 #pragma once
 
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "providers/conversation/conversation.hpp"
@@ -29,7 +31,8 @@ ConverseTurns converse_turns(const Conversation& conversation, std::string_view 
 bool has_tool_parts(const Conversation& conversation);
 
 void write_converse_system(JsonWriter& json, const std::vector<const Part*>& system);
-void write_converse_turns(JsonWriter& json, const ConverseTurns& turns);
+// `last`: the mark behind all of them, where their last block has none of its own.
+void write_converse_turns(JsonWriter& json, const ConverseTurns& turns, const std::optional<CacheLife>& last);
 void write_cache_point(JsonWriter& json, CacheLife life);
 
 }  // namespace providers

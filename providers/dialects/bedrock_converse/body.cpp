@@ -214,7 +214,10 @@ WrittenRequest write_converse_body(const Conversation& conversation, const HostM
   JsonWriter json(written.body);
   json.begin_object();
   if (!turns.system.empty()) write_converse_system(json.key("system"), turns.system);
-  write_converse_turns(json.key("messages"), turns);
+  // A model that remembers nothing refuses marks: one that stands at nothing is for those that surely do.
+  const bool is_marked = is_of_anthropic(model.name);
+  if (conversation.cache && !is_marked) add_name(written.dropped, name_of(Matter::cache_marks));
+  write_converse_turns(json.key("messages"), turns, is_marked ? conversation.cache : std::nullopt);
   write_inference(json, conversation, model, thinks, written);
   write_tools(json, conversation, model, written, tokens);
   write_additional(json, conversation, model, thinks);

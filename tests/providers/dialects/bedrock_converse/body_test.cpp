@@ -185,3 +185,17 @@ TEST_CASE("a tool that says nothing of its arguments takes an object all the sam
   CHECK(body.find(R"("name":"g","inputSchema":{"json":{"type":"object","properties":{}}})") !=
         std::string::npos);
 }
+
+TEST_CASE(
+    "the mark of all that can be remembered stands behind the last block, of a model that surely does") {
+  Conversation conversation = asked({said("Hi")});
+  conversation.cache = CacheLife::hour;
+  const WrittenRequest written = write_converse_body(conversation, claude, scratch);
+  CHECK(has(written.body, R"([{"text":"Hi"},{"cachePoint":{"type":"default","ttl":"1h"}}])"));
+  CHECK(written.dropped.empty());
+  const WrittenRequest unmarked = write_converse_body(conversation, nova, scratch);
+  CHECK_FALSE(has(unmarked.body, "cachePoint"));
+  CHECK(unmarked.dropped == std::vector<std::string_view>{"cache_control"});
+  conversation.turns[0].parts[0].cache = CacheLife::five_minutes;
+  CHECK(has(body(conversation, claude), R"([{"text":"Hi"},{"cachePoint":{"type":"default"}}]}])"));
+}
