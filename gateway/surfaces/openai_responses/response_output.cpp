@@ -160,7 +160,12 @@ void ResponseOutput::show(const AnswerEvent& event) {
 
 // Of the text that is open, or else of the next one.
 void ResponseOutput::cite(const AnswerEvent& event) {
-  if (event.format != providers::page_citation) return;
+  const bool is_behind = event.place && characters_ > 0 && event.place->end <= characters_;
+  // What has ended is not told again.
+  if (event.format != providers::page_citation || is_behind) {
+    loses_citations_ = true;
+    return;
+  }
   const std::string members = providers::page_members(event, characters_);
   std::string json(R"({"type":"url_citation")");
   json.append(members.empty() ? "" : ",").append(members).append("}");

@@ -22,6 +22,8 @@ class ResponseOutput {
   void end(ResponseStatus status);
   // All items so far that have ended, with commas between them: JSON.
   std::string items() const;
+  // Citations that are of no text the client could still be told them with.
+  bool loses_citations() const { return loses_citations_ || !untold_.empty(); }
 
  private:
   struct Item {
@@ -79,7 +81,8 @@ class ResponseOutput {
   std::string annotations_;           // of the open part, as of logprobs
   std::size_t annotation_count_ = 0;  // of the open part
   std::vector<std::string> untold_;   // citations that wait for a text to be of
-  std::size_t characters_ = 0;        // of the answer's texts in parts that have ended
+  bool loses_citations_ = false;
+  std::size_t characters_ = 0;  // of the answer's texts in parts that have ended
   // Of open thinking.
   std::size_t thought_ = 0;
   std::string signature_, redacted_;  // raw

@@ -1,5 +1,7 @@
 #include "gateway/surfaces/openai_responses/responses_answer.hpp"
 
+#include <algorithm>
+
 namespace gateway {
 
 using providers::AnswerEvent;
@@ -9,8 +11,6 @@ using Kind = AnswerEvent::Kind;
 void ResponseEnd::take(const AnswerEvent& event) {
   if (event.kind == Kind::end) reason = event.reason;
   if (event.kind == Kind::usage) usage = event.usage;
-  const bool is_unsayable = event.kind == Kind::citation && event.format != providers::page_citation;
-  if (is_unsayable) left_out = citations_left_out;
 }
 
 ResponseStatus ResponseEnd::status() const {
@@ -75,9 +75,7 @@ void ResponsesWhole::take(const AnswerEvent& event) {
                    .json = std::string(event.json)});
 }
 
-std::string ResponsesWhole::body(const StreamIdentity& reply, std::string_view own_members) const {
-  ResponseEvents unheard(nullptr);
-  ResponseOutput output(asked_, reply, unheard);
+void ResponsesWhole::tell(ResponseOutput& output) const {
   for (const Kept& kept : kept_) {
     AnswerEvent event = kept.event;
     event.text.raw = kept.text;
@@ -86,6 +84,22 @@ std::string ResponsesWhole::body(const StreamIdentity& reply, std::string_view o
     event.json = kept.json;
     output.take(event);
   }
+}
+
+std::string_view ResponsesWhole::left_out() const {
+  const bool cites =
+      std::ranges::any_of(kept_, [](const Kept& kept) { return kept.event.kind == Kind::citation; });
+  if (!cites) return {};
+  ResponseEvents unheard(nullptr);
+  ResponseOutput output(asked_, {}, unheard);
+  tell(output);
+  return output.loses_citations() ? citations_left_out : std::string_view();
+}
+
+std::string ResponsesWhole::body(const StreamIdentity& reply, std::string_view own_members) const {
+  ResponseEvents unheard(nullptr);
+  ResponseOutput output(asked_, reply, unheard);
+  tell(output);
   const ResponseStatus status = end_.status();
   output.end(status);
   const std::string items = output.items();

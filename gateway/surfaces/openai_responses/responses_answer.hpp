@@ -15,7 +15,6 @@ namespace gateway {
 struct ResponseEnd {
   std::optional<providers::EndReason> reason{};
   std::optional<routing::Usage> usage{};
-  std::string_view left_out{};
 
   void take(const providers::AnswerEvent& event);
   ResponseStatus status() const;
@@ -31,7 +30,9 @@ class ResponsesStream final : public StreamedAnswer {
   void take(const providers::AnswerEvent& event) override;
   void finish(std::string_view own_members) override;
   std::int64_t events() const override { return events_.count(); }
-  std::string_view left_out() const override { return end_.left_out; }
+  std::string_view left_out() const override {
+    return output_.loses_citations() ? citations_left_out : std::string_view();
+  }
 
  private:
   StreamIdentity identity() const { return {.id = id_, .created = created_, .model = model_}; }
@@ -52,7 +53,7 @@ class ResponsesWhole final : public WholeAnswer {
 
   void take(const providers::AnswerEvent& event) override;
   std::string body(const StreamIdentity& reply, std::string_view own_members) const override;
-  std::string_view left_out() const override { return end_.left_out; }
+  std::string_view left_out() const override;
 
  private:
   // The answer's events come before the identity of the reply: they are kept until then.
@@ -60,6 +61,8 @@ class ResponsesWhole final : public WholeAnswer {
     providers::AnswerEvent event;
     std::string text, id, name, json;
   };
+
+  void tell(ResponseOutput& output) const;
 
   const providers::Conversation& asked_;
   std::vector<Kept> kept_;

@@ -305,6 +305,38 @@ TEST_CASE("the place that a page is cited at is told in the text that it stands 
   CHECK(whole(answer).at("output") == output);
 }
 
+TEST_CASE("pages that can no longer be told with the text they are of are told as left out") {
+  const auto cited = [](std::size_t begin, std::size_t end) {
+    return AnswerEvent{.kind = Kind::citation,
+                       .format = providers::page_citation,
+                       .json = R"({"url":"https://a.example","title":"A"})",
+                       .place = providers::TextPlace{begin, end}};
+  };
+  const auto left_out = [](const std::vector<AnswerEvent>& events) {
+    const Asked asked;
+    std::string out;
+    ResponsesStream stream(asked.conversation, identity, out);
+    ResponsesWhole whole(asked.conversation);
+    for (const AnswerEvent& event : events) {
+      stream.take(event);
+      whole.take(event);
+    }
+    const std::string lost(stream.left_out());
+    CHECK(whole.left_out() == lost);
+    stream.finish("");
+    CHECK(out.find("\"start_index\":0,\"end_index\":0") == std::string::npos);
+    CHECK(stream.left_out() == lost);
+    return lost;
+  };
+  const AnswerEvent picture{.kind = Kind::image, .text = {"iVBORw0=", false}, .name = {"image/png", false}};
+  CHECK(left_out({text("ab"), cited(0, 2)}) == "");
+  CHECK(left_out({text("ab"), call(0, "c", "f"), arguments(0, "{}"), cited(0, 2)}) == "citations");
+  CHECK(left_out({text("ab"), picture, text("cd"), cited(0, 2)}) == "citations");
+  CHECK(left_out({text("ab"), picture, text("cd"), cited(0, 4)}) == "");
+  CHECK(left_out({cited(0, 2)}) == "citations");
+  CHECK(left_out({text("ab"), {.kind = Kind::citation, .json = "{}"}}) == "citations");
+}
+
 TEST_CASE("a picture is an item of its own, as OpenAI's tool for pictures makes") {
   const AnswerEvent picture{.kind = Kind::image, .text = {"iVBORw0=", false}, .name = {"image/png", false}};
   const std::vector answer{text("a"), picture, text("b"), ends(EndReason::stop)};
