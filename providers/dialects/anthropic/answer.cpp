@@ -41,8 +41,7 @@ void AnthropicAnswer::say(const Text& text, AnswerSink& sink) {
 
 // A page, or what the client sent with its address, is cited as one; of documents no other API has a word.
 void AnthropicAnswer::cite(const AnthropicCitation& citation) {
-  constexpr std::size_t most_citations = 1'024;
-  if (citation.json.empty() || cited_.size() == most_citations) return;
+  if (citation.json.empty() || cited_.size() == most_anthropic_citations) return;
   const bool is_result = citation.type.is("search_result_location");
   std::string page = page_citation_of({.url = is_result ? citation.source : citation.url,
                                        .title = citation.title,

@@ -125,7 +125,10 @@ std::optional<AnthropicBlockSeen> read_anthropic_block(JsonWalk& walk, std::stri
     if (key.is("name")) return take_text(walk, block.name);
     if (key.is("input")) return take_input(walk, text, block.input);
     if (key.is("citations") && walk.type() == JsonType::array) {
-      return walk.array([&] { return take_citation(walk, text, block.citations.emplace_back()); });
+      return walk.array([&] {
+        const bool is_more = block.citations.size() < most_anthropic_citations;
+        return is_more ? take_citation(walk, text, block.citations.emplace_back()) : walk.skip();
+      });
     }
     return walk.skip();
   });

@@ -2,6 +2,7 @@
 // that was read. Values.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "providers/reports/reported_error.hpp"
 
 namespace providers {
+
+// Of one block no more are told.
+inline constexpr std::size_t most_anthropic_citations = 1'024;
 
 struct AnthropicCitation {
   Text type;    // "web_search_result_location", ...
@@ -28,8 +32,8 @@ struct AnthropicBlockSeen {
   Text signature;  // of thinking
   Text id;
   Text name;
-  std::string_view input;  // JSON, an object; empty: none, or an empty one
-  std::vector<AnthropicCitation> citations{};
+  std::string_view input;                      // JSON, an object; empty: none, or an empty one
+  std::vector<AnthropicCitation> citations{};  // the first of them
 };
 
 struct AnthropicDelta {

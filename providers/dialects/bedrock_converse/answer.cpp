@@ -12,6 +12,13 @@ namespace providers {
 
 using Kind = AnswerEvent::Kind;
 
+namespace {
+
+// Of one block no more are told.
+constexpr std::size_t most_cited = 1'024;
+
+}  // namespace
+
 struct ConverseAnswer::Part {
   struct Cited {
     CitedPage page;
@@ -59,7 +66,7 @@ bool ConverseAnswer::read(std::string_view json, Part& part) {
   };
   const auto cited = [&](JsonWalk& inside) {
     CitedPage page;
-    if (inside.type() != JsonType::object) return inside.skip();
+    if (inside.type() != JsonType::object || part.citations.size() == most_cited) return inside.skip();
     const std::size_t begin = inside.position();
     const bool is_read = inside.object([&](const JsonString& key) {
       if (key.is("title")) return take_text(walk, page.title);
@@ -105,6 +112,7 @@ bool ConverseAnswer::part(std::size_t index, std::string_view json, AnswerSink& 
   say(part.text);
   for (const Text& text : part.cited_texts) say(text);
   for (const Part::Cited& cited : part.citations) {
+    if (citations_.size() == most_cited) break;
     const std::string page = page_citation_of(cited.page);
     citations_.push_back({page.empty() ? std::string(cited.json) : page, !page.empty()});
   }

@@ -140,7 +140,10 @@ void GeminiCitations::read_grounding(JsonTokens& tokens) {
     Support& found = supports.emplace_back();
     return walk.object([&](const JsonString& key) {
       if (key.is("groundingChunkIndices") && walk.type() == JsonType::array) {
-        return walk.array([&] { return take_index(walk, found.chunks.emplace_back()); });
+        return walk.array([&] {
+          const bool is_more = found.chunks.size() < most_citations;
+          return is_more ? take_index(walk, found.chunks.emplace_back()) : walk.skip();
+        });
       }
       if (!key.is("segment") || walk.type() != JsonType::object) return walk.skip();
       return walk.object([&](const JsonString& inner) {
