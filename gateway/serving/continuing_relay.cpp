@@ -47,6 +47,9 @@ void ContinuingRelay::take(const AnswerEvent& event) {
   } else if (event.kind == Kind::end) {
     finish_content();
     if (!refused_) answer_->take(event);
+  } else if (event.kind == Kind::citation) {
+    // Its place is one of this host's text, not of the whole; without a place it is none to its readers.
+    answer_->take({.kind = Kind::citation});
   } else if (event.is_content()) {
     // It thinks, or calls a tool, where a text was to be gone on with.
     refuse(FailureKind::bad_reply);

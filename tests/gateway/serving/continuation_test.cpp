@@ -155,6 +155,22 @@ TEST_CASE("who goes on is given what the client has, and both attempts are in th
   CHECK(world.client.body.find("\"prompt_tokens\":" + std::to_string(prompt)) != std::string::npos);
 }
 
+TEST_CASE("pages that only the rest is said to come from are told as left out") {
+  ServedWorld world(generation_with(2));
+  world.script(ServedWorld::cheap, broken_after(role() + says("The") + says(" fox we")));
+  Script rest = rest_behind("The fox we");
+  const std::string cited = R"({"url":"https://a.example","title":"A","start_index":0,"end_index":3})";
+  const std::string page = R"("annotations":[{"type":"url_citation","url_citation":)" + cited + "}]";
+  rest.body.insert(rest.body.begin(), Script::Step{{}, delta(page)});
+  world.host(ServedWorld::cheap).will(rest);
+  world.ask(R"(,"stream_options":{"include_usage":true})");
+  world.advance(5s);
+  REQUIRE(world.ended());
+  CHECK(read(world.client.body).text == all_text());
+  CHECK(world.client.body.find("a.example") == std::string::npos);
+  CHECK(world.client.body.find(R"("isocost":{"continued":1,"left_out":"citations"})") != std::string::npos);
+}
+
 TEST_CASE("with next to nothing of the answer's bound left nobody goes on with it") {
   const auto attempts_with = [](const std::string& most) {
     ServedWorld world(generation_with(2));
