@@ -3,6 +3,12 @@
 namespace providers {
 namespace {
 
+// A blank text goes to no host, nor does its mark.
+bool is_marked(const Part& part) {
+  const auto* text = std::get_if<TextPart>(&part.what);
+  return part.cache && !(text && is_blank(text->text));
+}
+
 // Of a conversation, const or not.
 template <class Of, class Mark>
 void each_mark(Of& conversation, Mark mark) {
@@ -10,11 +16,11 @@ void each_mark(Of& conversation, Mark mark) {
     if (tool.cache) mark(tool.cache);
   }
   for (auto& part : conversation.system) {
-    if (part.cache) mark(part.cache);
+    if (is_marked(part)) mark(part.cache);
   }
   for (auto& turn : conversation.turns) {
     for (auto& part : turn.parts) {
-      if (part.cache) mark(part.cache);
+      if (is_marked(part)) mark(part.cache);
     }
   }
 }

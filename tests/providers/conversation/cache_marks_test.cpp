@@ -22,3 +22,13 @@ TEST_CASE(
   CHECK(conversation.turns[0].parts[2].cache == CacheLife::hour);
   CHECK(conversation.cache == CacheLife::five_minutes);
 }
+
+TEST_CASE("the mark of a blank text, which no host is told, takes the place of no other") {
+  Conversation conversation;
+  conversation.tools = {Tool{.name = {"a", false}, .cache = CacheLife::hour}};
+  conversation.system = {Part{TextPart{{" \\n", true}}, CacheLife::hour},
+                         Part{TextPart{{}}, CacheLife::hour}};
+  CHECK(cache_marks_in(conversation) == 1);
+  keep_last_cache_marks(conversation, 1);
+  CHECK(conversation.tools[0].cache == CacheLife::hour);
+}
