@@ -33,6 +33,10 @@ bool named(const std::vector<std::string>& slugs, const Endpoint& endpoint) {
   return std::ranges::any_of(slugs, [&](const std::string& slug) { return matches(slug, endpoint); });
 }
 
+bool ignored(const std::vector<std::string>& slugs, const Endpoint& endpoint) {
+  return std::ranges::any_of(slugs, [&](const std::string& slug) { return covers(slug, endpoint); });
+}
+
 bool collects(const config::DataPolicy& data) {
   const bool keeps_nothing = data.retains_prompts == false || data.zero_data_retention == true;
   return !(keeps_nothing && data.trains_on_prompts == false);
@@ -138,7 +142,7 @@ bool Overlay::meets(Filter filter, const Endpoint& endpoint, const config::Featu
     case Filter::only:
       return p.only.empty() || named(p.only, endpoint);
     case Filter::ignore:
-      return !named(p.ignore, endpoint);
+      return !ignored(p.ignore, endpoint);
     case Filter::order:
       return p.order.empty() || p.fallbacks == Fallbacks::allowed || named(p.order, endpoint);
     case Filter::parameters:

@@ -40,9 +40,8 @@ std::vector<std::string> slugs_of(const Catalogue& catalogue) {
 std::optional<Refusal> fault_in_slugs(std::string field, const std::vector<std::string>& slugs,
                                       const Catalogue& catalogue) {
   for (const std::string& slug : slugs) {
-    const bool known = std::ranges::any_of(catalogue.endpoints(), [&](const Endpoint& endpoint) {
-      return is_provider(slug, endpoint) || matches(slug, endpoint);
-    });
+    const bool known = std::ranges::any_of(catalogue.endpoints(),
+                                           [&](const Endpoint& endpoint) { return covers(slug, endpoint); });
     if (!known) {
       return refusal(std::move(field), "there is no provider " + quoted(slug) + "; the providers are " +
                                            listed(slugs_of(catalogue)));
@@ -114,6 +113,10 @@ bool matches(std::string_view slug, const Endpoint& endpoint) {
   const std::size_t slash = name.find('/');
   const std::string_view variant = slash == std::string_view::npos ? "" : name.substr(slash + 1);
   return is_provider(slug, endpoint) && variant != "priority" && variant != "flex";
+}
+
+bool covers(std::string_view slug, const Endpoint& endpoint) {
+  return is_provider(slug, endpoint) || matches(slug, endpoint);
 }
 
 }  // namespace routing

@@ -55,5 +55,8 @@ std::optional<Refusal> fault_in(const ProviderPreferences& preferences, const Ca
 // Whether a slug means this endpoint: a base slug all of its provider's except service tiers
 // (`openai/priority`, `openai/flex`), a full one the endpoint of that name. Case does not count.
 bool matches(std::string_view slug, const Endpoint& endpoint);
+// The same for who is ignored: a base slug means its provider's service tiers, too, which are candidates here
+// without being asked for.
+bool covers(std::string_view slug, const Endpoint& endpoint);
 
 }  // namespace routing
