@@ -355,6 +355,20 @@ TEST_CASE("a field or a query of one's own may be what a variable or a file hold
   }
 }
 
+TEST_CASE("a word or a day that a field says in the file itself is no secret, and all else is") {
+  const auto said = provider(
+      "base_url: https://a.example, headers: {x-maker: anthropic, x-version: \"2023-06-01\", x-token: "
+      "hunter2hunter2, x-long: correcthorsebatterystaple, x-named: \"${NAMED}\"}, query: {api-version: "
+      "2024-10-21-preview, code: Production}",
+      sources({{"NAMED", "production"}}));
+  std::vector<std::string_view> secrets;
+  for (const Secret* each : secrets_of(said)) {
+    if (!each->empty()) secrets.push_back(each->reveal());
+  }
+  CHECK(secrets == std::vector<std::string_view>{"hunter2hunter2", "correcthorsebatterystaple", "production",
+                                                 "Production"});
+}
+
 TEST_CASE("what a field holds need not look like a key") {
   const auto said = provider("base_url: https://a.example, headers: {x-region: \"${REGION}\", x-a: \"${A}\"}",
                              sources({{"REGION", "eu"}, {"A", "Bearer abc"}}));
