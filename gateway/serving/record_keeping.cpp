@@ -153,13 +153,13 @@ void refused_record(Record& record, const ErrorReply& error, std::string_view pa
     record.team = key->team;
   }
   // Somebody's key may stand where the name of a model or a policy is meant to.
-  if (!error.models.empty()) record.asked = scrubbed(error.models.front(), {}).substr(0, longest_name);
+  if (!error.models.empty()) record.asked = without_keys(error.models.front()).substr(0, longest_name);
   record.status = error.status;
   record.ending = Ending::refused;
   record.error = error.code;
   keep_told(error, {}, record);  // before the limits of any user are looked at
   // Names that there are not stand in the sentence, too.
-  if (error.status == 404 || error.code == "policy_not_found") record.told = scrubbed(record.told, {});
+  if (error.status == 404 || error.code == "policy_not_found") record.told = without_keys(record.told);
   record.bytes_in = incoming.body.size();
   record.until_first_byte = record.total = timer.now() - incoming.arrived;
   record.client_retry = incoming.client_retry;

@@ -55,9 +55,15 @@ std::size_t scheme_at(std::string_view text, std::size_t at) {
   const std::size_t end = behind_scheme(text, at, basic);
   if (end < at + basic.size() + shortest_pair) return 0;
   const std::string_view pair = text.substr(at + basic.size(), end - at - basic.size());
-  const auto is_base64 = [](char c) { return is_key_character(c) || c == '+' || c == '/' || c == '='; };
-  const auto is_no_letter = [](char c) { return c < 'a' || c > 'z'; };
-  const bool is_pair = std::ranges::all_of(pair, is_base64) && std::ranges::any_of(pair, is_no_letter);
+  const auto is_base64 = [](char c) {
+    return (is_key_character(c) && c != '.' && c != '*') || c == '+' || c == '/' || c == '=';
+  };
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_letter = [&](char c) { return is_capital(c) || (c >= 'a' && c <= 'z'); };
+  // "Basic Authentication" is no pair, and neither is a number or a day.
+  const auto is_no_word = [&](char c) { return is_capital(c) || !is_letter(c); };
+  const bool is_pair = std::ranges::all_of(pair, is_base64) && std::ranges::any_of(pair, is_letter) &&
+                       std::ranges::any_of(pair.substr(1), is_no_word);
   return is_pair ? end - at : 0;
 }
 
@@ -116,6 +122,18 @@ HostSecrets::HostSecrets(const config::Settings& settings) {
     for (const config::Secret* each : config::secrets_of(provider)) credentials.push_back(each);
     hosts.push_back(provider.base_url.host);
   }
+}
+
+std::string without_keys(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool word_begins = at == 0 || !is_key_character(text[at - 1]);
+    const std::size_t key = word_begins ? std::max(key_at(text, at), scheme_at(text, at)) : 0;
+    if (key > 0) out += redacted;
+    if (key == 0) out += text[at];
+    at += std::max<std::size_t>(key, 1);
+  }
+  return out;
 }
 
 // Cut only after the secrets are out: half a key at the cut would no longer be known for one.

@@ -26,4 +26,8 @@ struct HostSecrets {
 // characters by spaces. Always valid UTF-8.
 std::string scrubbed(std::string_view text, const HostSecrets& secrets);
 
+// All of a text of ours that repeats what a client said, with what looks like a key replaced. Names of models
+// that look like addresses, such as `z.ai/glm` and `claude@20250514`, stay.
+std::string without_keys(std::string_view text);
+
 }  // namespace gateway

@@ -191,6 +191,19 @@ TEST_CASE("a key that stands where a name is meant to is kept nowhere, and what 
   CHECK(record.method == "DELETE");
 }
 
+TEST_CASE("a model that is not there is kept by its name, also where that looks like an address") {
+  tests::StillTimer timer;
+  for (const std::string name : {"claude-3-5-sonnet@20240620", "z.ai/glm-4.6", "ft:gpt-4o:acme.dev::a1"}) {
+    gateway::ErrorReply error = gateway::plain_error(404, "invalid_request_error", "model_not_found",
+                                                     "The model `" + name + "` does not exist here.");
+    error.models = {name};
+    gateway::Record record;
+    gateway::refused_record(record, error, "/v1/chat/completions", {}, nullptr, timer);
+    CHECK(record.asked == name);
+    CHECK(record.told == error.message);
+  }
+}
+
 TEST_CASE("after a decision what a client was told is kept, and nothing of what a host said") {
   const auto told = [](Script script) {
     ServedWorld world;

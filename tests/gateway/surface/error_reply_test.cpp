@@ -138,7 +138,10 @@ TEST_CASE("a secret does not pass in the words of an address or of another schem
   CHECK(clean("bad token=correct%2fhorse+battery%3d") == "bad token=[redacted]");
   CHECK(clean("Proxy-Authorization: Basic dXNlcjpwYXNz, sent") == "Proxy-Authorization: [redacted], sent");
   CHECK(clean("100%25 of correct%2Fhorse") == "100%25 of correct%2Fhorse");
-  CHECK(clean("a basic idea, and 5%") == "a basic idea, and 5%");
+  CHECK(clean("authorization: basic OnBhc3M6d29yZA==") == "authorization: [redacted]");
+  for (const char* text : {"a basic idea, and 5%", "HTTP Basic Authentication failed",
+                           "basic 10000000 tokens", "basic 2024-10-21", "the basic HTTP/1.1 request"})
+    CHECK(clean(text) == text);
 }
 
 TEST_CASE("addresses do not pass the scrubber, and what only looks like one does") {
