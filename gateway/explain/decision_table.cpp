@@ -25,16 +25,24 @@ bool has_several_models(const Decided& decided) {
 }
 
 // Of all that were looked at, so that both tables call one model the same.
-std::string model_of(const Decided& decided, const Verdict& verdict) {
+std::vector<std::string> models_of(const Decided& decided) {
   std::vector<std::string> names;
   for (const Verdict& each : decided.decision.verdicts)
     names.push_back(decided.catalogue.endpoints()[each.endpoint].model->name.text);
-  return short_models(std::move(names), 28)[static_cast<std::size_t>(
-      std::ranges::find(decided.decision.verdicts, verdict.endpoint, &Verdict::endpoint) -
-      decided.decision.verdicts.begin())];
+  return short_models(std::move(names), 28);
 }
 
-const Column model_column{"MODEL", Align::left, 0, Shorten::middle};
+// `of_rows`: the verdict of each row. The names are made once for all: there may be a thousand hosts, and a
+// loop that serves others makes the page.
+void add_models(const Decided& decided, const std::vector<const Verdict*>& of_rows,
+                std::vector<Column>& columns, std::vector<Row>& rows) {
+  columns.insert(columns.begin() + 2, {"MODEL", Align::left, 0, Shorten::middle});
+  const std::vector<std::string> names = models_of(decided);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto place = static_cast<std::size_t>(of_rows[i] - decided.decision.verdicts.data());
+    rows[i].insert(rows[i].begin() + 2, {names[place], Colour::dim});
+  }
+}
 
 // A sentence, however long, in as many lines as it takes.
 void say(const std::string& text, Colour colour, const Screen& screen, std::vector<std::string>& lines) {
@@ -103,12 +111,7 @@ std::vector<std::string> candidates(const Decided& decided, const Screen& screen
                     {percent_text(v->prediction.failure)},
                     {percent_text(v->propensity), Colour::dim}});
   }
-  if (has_several_models(decided)) {
-    columns.insert(columns.begin() + 2, model_column);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      rows[i].insert(rows[i].begin() + 2, {model_of(decided, *ranked[i]), Colour::dim});
-    }
-  }
+  if (has_several_models(decided)) add_models(decided, ranked, columns, rows);
   return table(columns, rows, screen);
 }
 
@@ -122,12 +125,7 @@ std::vector<std::string> left_out(const Decided& decided, const Screen& screen) 
   std::vector<Column> columns{{"", Align::left, 0},
                               {"LEFT OUT", Align::left, 0, Shorten::middle},
                               {"BECAUSE IT", Align::left, 0, Shorten::never}};
-  if (has_several_models(decided)) {
-    columns.insert(columns.begin() + 2, model_column);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      rows[i].insert(rows[i].begin() + 2, {model_of(decided, *removed[i]), Colour::dim});
-    }
-  }
+  if (has_several_models(decided)) add_models(decided, removed, columns, rows);
   return table(columns, rows, screen);
 }
 
