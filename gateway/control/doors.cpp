@@ -38,6 +38,20 @@ bool Doors::may_open(const config::Settings& settings, const std::vector<int>& g
   return true;
 }
 
+// An `admin` that others reach was warned of, and is meant so; a socket in the place of one that they do not
+// reach is not.
+bool Doors::may_administer(const config::Settings& settings, int given) {
+  const std::optional<Tcp::endpoint> at = endpoint_at(given);
+  if (!at) return say_("the socket `admin` that was given is none of TCP"), false;
+  const std::string host = at->address().to_string();
+  if (config::is_loopback(host) || !config::is_loopback(settings.admin->host) || !settings.keys.empty())
+    return true;
+  say_("the socket `admin` that was given listens at `" + host +
+       "`, and whoever reaches it administers the gateway, as there is no key under `keys`: add a key, or "
+       "give one that listens at 127.0.0.1");
+  return false;
+}
+
 bool Doors::open(const Loops::Common& common, const std::shared_ptr<const Generation>& generation,
                  const Before& before) {
   const config::Settings& settings = generation->catalogue->settings();
@@ -56,6 +70,7 @@ bool Doors::open(const Loops::Common& common, const std::shared_ptr<const Genera
       say_("the socket `admin` that was given is not served: the configuration has no address `admin`");
     return true;
   }
+  if (for_administration >= 0 && !may_administer(settings, for_administration)) return false;
   admin_.emplace(common.control, generation, common.control.published(), common.shared);
   const std::vector<int> of_admin(for_administration >= 0 ? 1 : 0, for_administration);
   const auto admin_at = open(*settings.admin, of_admin, before.predecessor,

@@ -50,6 +50,8 @@ class Doors {
                                     const Listen& listen);
   // Whether the sockets for clients may be used; says why not.
   bool may_open(const config::Settings& settings, const std::vector<int>& given);
+  // The same of the one for administration.
+  bool may_administer(const config::Settings& settings, int given);
 
   Say say_;
   Loops loops_;

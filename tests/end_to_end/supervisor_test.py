@@ -179,6 +179,28 @@ class UnderASupervisor(unittest.TestCase):
             with self.assertRaises(ConnectionRefusedError):
                 gateway.ask(question())
 
+    def test_a_socket_for_administration_that_others_reach_is_not_served_without_a_key(self):
+        configuration = os.path.join(self.folder, "without_keys.yaml")
+        with open(configuration, "w") as file:
+            json.dump({"listen": "127.0.0.1:0", "admin": "127.0.0.1:9464", "state": self.state,
+                       "providers": {"a": {"base_url": f"http://127.0.0.1:{self.host.ports[0]}/v1"}},
+                       "models": {"m": {"endpoints": [{"provider": "a", "host_model": "m", "context": "8 ktok", "price":
+                                                       {"input": "1 $/Mtok", "output": "1 $/Mtok"}}]}}}, file)
+        # An address of this machine alone that is not written as one.
+        with socket.socket(socket.AF_INET6) as admin:
+            admin.bind(("::ffff:127.0.0.1", 0))
+            admin.listen()
+            run = (f"exec 3<&{admin.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=admin "
+                   f"exec {os.path.abspath(os.environ['ISOCOST'])} serve --config {configuration}")
+            process = subprocess.Popen(["bash", "-c", run], pass_fds=(admin.fileno(),), stderr=subprocess.PIPE, text=True)
+            try:
+                said = process.communicate(timeout=20)[1]
+            except subprocess.TimeoutExpired:
+                process.kill()
+                self.fail("it serves: " + process.communicate()[1])
+        self.assertEqual(process.returncode, 1, said)
+        self.assertIn("whoever reaches it administers the gateway", said)
+
 
 if __name__ == "__main__":
     unittest.main()
