@@ -275,7 +275,7 @@ class Explain(EndToEnd):
         line = next(json.loads(each) for each in lines if served in each)
         for name in ("expected_dollars", "expected_ttft_ms", "cost", "least_cost"):
             self.assertGreater(line[name], 0, name)
-        self.assertEqual(line["left_out"], 2)
+        self.assertGreaterEqual(line["left_out"], 2)  # and who was found to fail meanwhile
         self.assertIn(line["left_out_by"], ("policy_allow", "context"))
         refused = next(json.loads(each) for each in lines if "no-such-model" in each)
         self.assertEqual(refused["asked"], "no-such-model")
