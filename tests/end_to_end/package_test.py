@@ -127,9 +127,9 @@ class Packages(unittest.TestCase):
 
     def test_every_link_of_its_pages_leads_to_a_file_of_its_own(self):
         tree, roots = self.folder / "linked", []
+        (tree / "tarball").mkdir(parents=True)
         run("dpkg-deb", "-x", self.deb, str(tree / "deb"))
         roots.append(tree / "deb/usr/share/doc/isocost")
-        (tree / "tarball").mkdir()
         run("tar", "-C", str(tree / "tarball"), "-xzf", self.tarball)
         roots += (tree / "tarball").iterdir()
         for root in roots:
