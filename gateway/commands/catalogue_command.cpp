@@ -1,8 +1,5 @@
 #include "gateway/commands/catalogue_command.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -22,6 +19,7 @@
 #include "gateway/commands/problems.hpp"
 #include "gateway/state/process_sources.hpp"
 #include "gateway/text/table.hpp"
+#include "gateway/text/this_screen.hpp"
 #include "providers/loop/wall_clock.hpp"
 
 namespace gateway {
@@ -179,13 +177,6 @@ int diff(const WantedCatalogue& wanted) {
   return tell(*comparison, wanted.shows_all) ? wants_review : 0;
 }
 
-Screen this_screen() {
-  Screen screen{.columns = 160};
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) screen.columns = size.ws_col;
-  return screen;
-}
-
 int show(const WantedCatalogue& wanted) {
   const Agreement agreement = agreement_from(wanted);
   std::vector<Offer> offers = meant(agreement, {wanted.model});
@@ -212,7 +203,8 @@ int show(const WantedCatalogue& wanted) {
                                     {"cached", Align::right, 2},
                                     {"context", Align::right, 1},
                                     {"lists", Align::left, 3}};
-  for (const std::string& line : table(columns, rows, this_screen())) std::cout << line << "\n";
+  for (const std::string& line : table(columns, rows, this_screen({.columns = 160})))
+    std::cout << line << "\n";
   return 0;
 }
 

@@ -1,16 +1,12 @@
 #include "gateway/commands/explain_command.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-#include <cerrno>
-#include <cstring>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <cctype>
-#include <cstdlib>
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -27,6 +23,7 @@
 #include "gateway/state/process_sources.hpp"
 #include "gateway/state/read_whole.hpp"
 #include "gateway/surfaces/surfaces.hpp"
+#include "gateway/text/this_screen.hpp"
 #include "providers/loop/wheel.hpp"
 
 namespace gateway {
@@ -68,11 +65,7 @@ Call call_of(const ExplainOptions& options) {
 
 std::optional<Screen> screen_for(const ExplainOptions& options) {
   if (options.json) return std::nullopt;
-  winsize size{};
-  const bool terminal = ::isatty(STDOUT_FILENO) != 0;
-  if (!terminal || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) size.ws_col = 120;
-  const bool plain = !terminal || std::getenv("NO_COLOR") != nullptr;
-  return Screen{.columns = size.ws_col, .rows = 0, .paint = plain ? Paint::none : Paint::colours};
+  return this_screen({.columns = 120, .rows = 0});
 }
 
 // Query of a page that comes as a table for this screen, or as it is.

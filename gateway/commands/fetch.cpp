@@ -20,7 +20,6 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::size_t longest_answer = 16u << 20;
-constexpr std::string_view wants_a_key = " asks for a key: give one with --key";
 
 struct FetchedFrom {
   std::string host{};
@@ -69,7 +68,7 @@ std::string message_of(const std::string& envelope) {
   return message != nullptr && message->is_string() ? std::string(message->as_string()) : std::string();
 }
 
-Fetched answer_of(const std::string& text, const std::string& where) {
+Fetched answer_of(const std::string& text, const std::string& where, bool has_key) {
   const std::size_t head_end = text.find("\r\n\r\n");
   if (!text.starts_with("HTTP/1.1 ") || head_end == std::string::npos)
     return {.problem = where + " does not speak HTTP"};
@@ -79,7 +78,11 @@ Fetched answer_of(const std::string& text, const std::string& where) {
   std::string said = message_of(body);
   std::string problem = where + " answered with status " + status + ": is this isocost's address?";
   if (!said.empty()) problem = where + ": " + said;
-  if (status == "401") problem = where + std::string(wants_a_key);
+  if (status == "401") {
+    problem = where + " asks for a key: give one with --key";
+    // What a client without a key is told helps nobody at a terminal.
+    if (!has_key) said.clear();
+  }
   return {.refusal = std::move(said), .problem = std::move(problem)};
 }
 
@@ -170,10 +173,7 @@ Fetched fetch(const FetchRequest& request) {
     return failed;
   }
   if (error != asio::error::eof) return {.problem = where + " gave no whole answer: " + error.message()};
-  Fetched told = answer_of(answer, where);
-  // What a client without a key is told helps nobody at a terminal.
-  if (request.token.empty() && told.problem.ends_with(wants_a_key)) told.refusal.clear();
-  return told;
+  return answer_of(answer, where, !request.token.empty());
 }
 
 }  // namespace gateway

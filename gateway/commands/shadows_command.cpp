@@ -1,8 +1,5 @@
 #include "gateway/commands/shadows_command.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <array>
 #include <boost/json.hpp>
@@ -11,6 +8,7 @@
 
 #include "gateway/commands/fetch.hpp"
 #include "gateway/text/table.hpp"
+#include "gateway/text/this_screen.hpp"
 
 namespace gateway {
 namespace {
@@ -56,13 +54,6 @@ std::string text_of(const json::object& row, std::string_view name) {
   return std::string(row.at(name).as_string());
 }
 
-// Into a file or a pipe: everything there is.
-int columns_now() {
-  winsize size{};
-  const bool is_terminal = ::isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-  return is_terminal && size.ws_col > 0 ? size.ws_col : 200;
-}
-
 int ask(const Asked& asked) {
   const Fetched page = fetch({.url = asked.url, .path = "/admin/policies", .token = asked.key});
   if (!page.body) {
@@ -73,7 +64,9 @@ int ask(const Asked& asked) {
     std::cout << *page.body << "\n";
     return 0;
   }
-  for (const std::string& line : shadow_lines(*page.body, columns_now())) std::cout << line << "\n";
+  // Into a file or a pipe: everything there is.
+  const int columns = this_screen({.columns = 200}).columns;
+  for (const std::string& line : shadow_lines(*page.body, columns)) std::cout << line << "\n";
   return 0;
 }
 

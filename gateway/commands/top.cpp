@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "gateway/commands/pretence_query.hpp"
 #include "gateway/commands/top_head.hpp"
 #include "gateway/commands/top_page.hpp"
+#include "gateway/text/this_screen.hpp"
 
 namespace gateway {
 
@@ -62,17 +62,9 @@ int number_of(const char* variable, int otherwise) {
   return number > 0 ? number : otherwise;
 }
 
+// Into a file or a pipe: everything there is.
 Screen screen_now() {
-  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-  const char* no_colour = std::getenv("NO_COLOR");
-  const bool plain = !terminal || (no_colour != nullptr && *no_colour != '\0');
-  winsize size{};
-  if (!terminal || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-    // Into a file or a pipe: everything there is.
-    size.ws_col = static_cast<unsigned short>(number_of("COLUMNS", 200));
-    size.ws_row = static_cast<unsigned short>(number_of("LINES", 10'000));
-  }
-  return {.columns = size.ws_col, .rows = size.ws_row, .paint = plain ? Paint::none : Paint::colours};
+  return this_screen({.columns = number_of("COLUMNS", 200), .rows = number_of("LINES", 10'000)});
 }
 
 void draw(const std::vector<std::string>& lines) {
