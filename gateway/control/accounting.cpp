@@ -55,8 +55,7 @@ void Accounting::look_at_clock() {
   say_("the clock of this machine was set " + std::string(step->count() > 0 ? "forward" : "back") + " by " +
        (seconds < 7'200 ? time_text(seconds) : std::to_string(std::lround(seconds / 3'600)) + " h") +
        ": limits go on in the windows that they are in, and go by the new time once the configuration is "
-       "loaded "
-       "again (SIGHUP) or a key is changed");
+       "loaded again (SIGHUP) or a key is changed");
 }
 
 void Accounting::pace() {

@@ -44,8 +44,9 @@ bool Doors::may_administer(const config::Settings& settings, int given) {
   const std::optional<Tcp::endpoint> at = endpoint_at(given);
   if (!at) return say_("the socket `admin` that was given is none of TCP"), false;
   const std::string host = at->address().to_string();
-  if (config::is_loopback(host) || !config::is_loopback(settings.admin->host) || !settings.keys.empty())
-    return true;
+  if (config::is_loopback(host) || !config::is_loopback(settings.admin->host)) return true;
+  host_ = host;
+  if (!settings.keys.empty()) return true;
   say_("the socket `admin` that was given listens at `" + host +
        "`, and whoever reaches it administers the gateway, as there is no key under `keys`: add a key, or "
        "give one that listens at 127.0.0.1");

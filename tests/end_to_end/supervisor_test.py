@@ -1,5 +1,6 @@
 """What a supervisor such as systemd does: it keeps the listening socket over restarts, is told when the gateway is
 ready, reloads and stops, and barks where nothing is heard. And the pause that a balancer needs before a drain."""
+import hashlib
 import http.client
 import json
 import os
@@ -141,20 +142,20 @@ class UnderASupervisor(unittest.TestCase):
                     client.close()
 
     def test_a_socket_that_other_machines_reach_is_not_served_without_a_key(self):
-        for address, family in (("0.0.0.0", socket.AF_INET), ("::", socket.AF_INET6)):
-            if family == socket.AF_INET6 and not socket.has_ipv6:
-                continue
-            with socket.create_server((address, 0), family=family) as listening:
-                gateway = self.gateway(listening, listen="127.0.0.1:1")
-                gateway.settings["keys"] = []
-                file = os.path.join(self.folder, "open.yaml")
-                with open(file, "w") as written:
-                    json.dump(gateway.settings, written)
-                ran = subprocess.run(["bash", "-c", f"exec 3<&{listening.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 "
-                                      'exec "$0" serve --config "$1"', os.environ["ISOCOST"], file],
-                                     pass_fds=(listening.fileno(),), capture_output=True, text=True, timeout=30)
-                self.assertEqual(ran.returncode, 1, ran.stderr)
-                self.assertIn(f"the socket that was given listens at `{address}`", ran.stderr)
+        # An address of this machine alone that is not written as one.
+        with socket.socket(socket.AF_INET6) as listening:
+            listening.bind(("::ffff:127.0.0.1", 0))
+            listening.listen()
+            gateway = self.gateway(listening, listen="127.0.0.1:1")
+            gateway.settings["keys"] = []
+            file = os.path.join(self.folder, "open.yaml")
+            with open(file, "w") as written:
+                json.dump(gateway.settings, written)
+            ran = subprocess.run(["bash", "-c", f"exec 3<&{listening.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 "
+                                  'exec "$0" serve --config "$1"', os.environ["ISOCOST"], file],
+                                 pass_fds=(listening.fileno(),), capture_output=True, text=True, timeout=30)
+            self.assertEqual(ran.returncode, 1, ran.stderr)
+            self.assertIn("the socket that was given listens at `::ffff:127.0.0.1`", ran.stderr)
 
     def test_before_it_drains_it_says_that_it_is_not_ready_and_goes_on_serving(self):
         with self.gateway(limits={"drain_delay": "1 s"}) as gateway:
@@ -200,6 +201,42 @@ class UnderASupervisor(unittest.TestCase):
                 self.fail("it serves: " + process.communicate()[1])
         self.assertEqual(process.returncode, 1, said)
         self.assertIn("whoever reaches it administers the gateway", said)
+
+    def test_nor_after_a_reload_that_takes_the_last_key_away(self):
+        configuration = os.path.join(self.folder, "with_a_key.yaml")
+        settings = {"listen": "127.0.0.1:0", "admin": "127.0.0.1:9464", "state": self.state,
+                    "keys": [{"name": "ops", "role": "admin", "sha256": hashlib.sha256(b"sk-ops").hexdigest()}],
+                    "providers": {"a": {"base_url": f"http://127.0.0.1:{self.host.ports[0]}/v1"}},
+                    "models": {"m": {"endpoints": [{"provider": "a", "host_model": "m", "context": "8 ktok", "price":
+                                                    {"input": "1 $/Mtok", "output": "1 $/Mtok"}}]}}}
+
+        def write():
+            with open(configuration, "w") as file:
+                json.dump(settings, file)
+
+        write()
+        with socket.socket(socket.AF_INET6) as admin:
+            admin.bind(("::ffff:127.0.0.1", 0))
+            admin.listen()
+            run = (f"exec 3<&{admin.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=admin "
+                   f"exec {os.path.abspath(os.environ['ISOCOST'])} serve --config {configuration}")
+            process = subprocess.Popen(["bash", "-c", run], pass_fds=(admin.fileno(),), stderr=subprocess.DEVNULL,
+                                       stdout=subprocess.DEVNULL)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.terminate)
+
+            def reload():
+                client = http.client.HTTPConnection("127.0.0.1", admin.getsockname()[1], timeout=20)
+                client.request("POST", "/admin/reload", "", {"Authorization": "Bearer sk-ops", "Content-Length": "0"})
+                answer = client.getresponse()
+                return answer.status, answer.read().decode()
+
+            self.assertEqual(reload()[0], 200)
+            settings["keys"] = []
+            write()
+            status, said = reload()
+            self.assertNotEqual(status, 200, said)
+            self.assertIn("::ffff:127.0.0.1", said)
 
 
 if __name__ == "__main__":
