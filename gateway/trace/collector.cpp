@@ -1,8 +1,11 @@
 #include "gateway/trace/collector.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/json.hpp>
+#include <new>
 
 #include "gateway/observe/words.hpp"
 #include "providers/loop/spawn.hpp"
@@ -34,9 +37,26 @@ config::ProviderSettings settings_of(const OtlpSettings& to) {
 }
 
 std::string fields_of(const OtlpSettings& to) {
-  std::string fields;
+  std::string fields(to.is_packed ? "\r\nContent-Encoding: gzip" : "");
   for (const auto& [name, value] : to.headers) fields += "\r\n" + name + ": " + value;
   return fields;
+}
+
+std::string gzipped(const std::string& body) {
+  z_stream stream{};
+  constexpr int as_gzip = 15 + 16, usual_memory = 8;
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, as_gzip, usual_memory, Z_DEFAULT_STRATEGY) !=
+      Z_OK)
+    throw std::bad_alloc();
+  std::string packed(deflateBound(&stream, body.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+  stream.avail_in = static_cast<uInt>(body.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);  // in one go, since what is bound to be enough is there
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
 }
 
 std::string words_for(routing::FailureKind kind, std::string_view why) {
@@ -63,14 +83,15 @@ std::uint64_t rejected_in(std::string_view reply) {
 }
 
 Collector::Collector(const OtlpSettings& to)
-    : settings_(settings_of(to)), fields_(fields_of(to)), timeout_(to.timeout) {}
+    : settings_(settings_of(to)), fields_(fields_of(to)), is_packed_(to.is_packed), timeout_(to.timeout) {}
 
 Posted Collector::post(const std::string& body) {
   Posted posted{.problem = "it gave no answer"};
   if (is_aborted_) return posted;
   io_.restart();
+  const std::string packed = is_packed_ ? gzipped(body) : std::string();
   const auto work = [&]() -> Task<void> {
-    auto asking = posting(body);
+    auto asking = posting(is_packed_ ? packed : body);
     posted = co_await std::move(asking);
   };
   providers::spawn(io_, work(), [this](const std::exception_ptr&) { io_.stop(); });

@@ -40,6 +40,7 @@ class Collector {
 
   const config::ProviderSettings settings_;
   const std::string fields_;
+  const bool is_packed_;
   const std::chrono::milliseconds timeout_;
   std::atomic<bool> is_aborted_{false};
   boost::asio::io_context io_{1};

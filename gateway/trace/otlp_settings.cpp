@@ -100,6 +100,11 @@ std::variant<std::monostate, OtlpSettings, std::string> otlp_settings(const Envi
   if (url.empty()) return std::monostate{};
   if (of_signal("PROTOCOL") == "grpc")
     return name_of("PROTOCOL") + ": found \"grpc\"; only http/json is spoken here";
+  if (const std::string coding = of_signal("COMPRESSION"); !coding.empty() && coding != "none") {
+    if (coding != "gzip")
+      return name_of("COMPRESSION") + ": found \"" + coding.substr(0, 100) + "\"; allowed is gzip or none";
+    settings.is_packed = true;
+  }
   if (auto wrong = read_address(url, settings)) return name_of("ENDPOINT") + ": " + *wrong;
   if (own_url.empty()) {
     settings.url.path += is_traces ? "/v1/traces" : "/v1/metrics";

@@ -22,6 +22,7 @@ struct OtlpSettings {
   std::string service = "isocost";
   std::vector<std::pair<std::string, std::string>> resource{};  // beside it
   Sampling sampling{};
+  bool is_packed = false;  // by gzip
   std::chrono::milliseconds timeout{10'000};
   std::chrono::milliseconds interval{60'000};  // between two looks at metrics
 };

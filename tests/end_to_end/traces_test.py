@@ -1,5 +1,6 @@
 """Traces and metrics, as a collector of OpenTelemetry gets them by OTLP/HTTP, also over TLS: whose they are, how spans hang
 together, that all that /metrics has arrives, and that nothing waits for a collector that is slow, away or says no."""
+import gzip
 import http.server
 import json
 import os
@@ -33,6 +34,8 @@ class Collector:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.headers["Content-Encoding"] == "gzip":
+                    body = gzip.decompress(body)
                 time.sleep(collector.pause)
                 self.send_response(collector.status)
                 self.send_header("Content-Type", "application/json")
@@ -176,7 +179,8 @@ class OverTls(EndToEnd):
         authority = Authority(folder)
         cls.collector = Collector(authority.certify("collector", "collector", LOCAL))
         variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"https://localhost:{cls.collector.port}", "OTEL_SERVICE_NAME": "router",
-                     "OTEL_EXPORTER_OTLP_CERTIFICATE": str(authority.file), "OTEL_METRIC_EXPORT_INTERVAL": "500"}
+                     "OTEL_EXPORTER_OTLP_CERTIFICATE": str(authority.file), "OTEL_METRIC_EXPORT_INTERVAL": "500",
+                     "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}
         os.environ.update(variables)
         try:
             super().setUpClass()
@@ -188,10 +192,10 @@ class OverTls(EndToEnd):
         """The next ones that are wanted, as a receiver reads them: what it does not know it would refuse here."""
         limit = time.monotonic() + patience
         while True:
-            path, _, _, body = self.collector.got.get(timeout=max(0.1, limit - time.monotonic()))
+            path, fields, _, body = self.collector.got.get(timeout=max(0.1, limit - time.monotonic()))
             if "resourceMetrics" not in body:
                 continue
-            self.assertEqual(path, "/v1/metrics")
+            self.assertEqual((path, fields["Content-Encoding"]), ("/v1/metrics", "gzip"))
             [resource] = json_format.ParseDict(body, ExportMetricsServiceRequest()).resource_metrics
             [scope] = resource.scope_metrics
             named = {metric.name: metric for metric in scope.metrics}

@@ -84,6 +84,17 @@ TEST_CASE("metrics have variables of their own, and can be turned off alone") {
   CHECK(to_text(std::get<OtlpSettings>(metrics(own)).url) == "https://other:443/in");
 }
 
+TEST_CASE("what goes to a collector is packed where it is asked for, of one signal or of all") {
+  const Variables all{{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"},
+                      {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"}};
+  CHECK(good(all).is_packed);
+  Variables own = all;
+  own["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"] = "none";
+  CHECK(!good(own).is_packed);
+  CHECK(std::get<OtlpSettings>(read(own, Signal::metrics)).is_packed);
+  CHECK(!good({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"}}).is_packed);
+}
+
 TEST_CASE("what cannot be used is said") {
   const auto wrong = [](Variables variables) {
     variables.emplace("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318");
@@ -97,6 +108,7 @@ TEST_CASE("what cannot be used is said") {
     CHECK(std::get<std::string>(said).find("pa55word") == std::string::npos);
   }
   CHECK(wrong({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}}));
+  CHECK(wrong({{"OTEL_EXPORTER_OTLP_COMPRESSION", "zstd"}}));
   CHECK(wrong({{"OTEL_EXPORTER_OTLP_HEADERS", "a=b%0d%0ac: d"}}));
   CHECK(wrong({{"OTEL_TRACES_SAMPLER", "jaeger_remote"}}));
   CHECK(!wrong({}));
