@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "gateway/generation/configuration.hpp"
+#include "gateway/observe/read_ahead.hpp"
 #include "routing/policy/first_token_limit.hpp"
 
 namespace gateway {
@@ -140,7 +141,9 @@ void ControlLoop::learn(const Batch& batch, config::TimePoint now) {
       market_.ends(each.attempt, each.asked, each.at);
     }
   }
-  for (const RecordPtr& record : batch.records) {
+  for (std::size_t i = 0; i < batch.records.size(); ++i) {
+    read_ahead(batch.records, i);
+    const RecordPtr& record = batch.records[i];
     const auto over = record->wall + std::chrono::duration_cast<config::WallTime::duration>(record->total);
     for (const routing::Attempt& attempt : record->attempts) {
       const config::TimePoint ended =

@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "gateway/observe/record.hpp"
+#include "gateway/observe/read_ahead.hpp"
 #include "providers/loop/timer.hpp"
 
 namespace gateway {
@@ -36,6 +36,8 @@ class Outbox final : private providers::Alarm {
     if (spare_.empty()) return std::make_unique<Record>();
     RecordPtr record = std::move(spare_.back());
     spare_.pop_back();
+    // Others have read it meanwhile: the lines of the next are here by the time that it is needed.
+    if (!spare_.empty()) fetch(spare_.back().get(), sizeof(Record));
     empty(*record);
     return record;
   }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "gateway/observe/read_ahead.hpp"
 #include "providers/loop/named_thread.hpp"
 #include "providers/loop/run_to_end.hpp"
 #include "providers/loop/spawn.hpp"
@@ -231,8 +232,9 @@ bool Storage::can_be_replayed(const Record& record) const {
 
 void Storage::keep_batch(const std::vector<RecordPtr>& batch) {
   std::size_t written = 0;
-  for (const RecordPtr& record : batch) {
-    if (can_be_replayed(*record)) ++written;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    read_ahead(batch, i);
+    if (can_be_replayed(*batch[i])) ++written;
   }
   lost_.fetch_add(batch.size() - written, std::memory_order_relaxed);
   write(written, [&] {
