@@ -1,8 +1,19 @@
 # The Debian 12 packages that building, testing and running isocost need, and a way to install those that are
-# missing. Sourced by the scripts and the Dockerfile, so that the lists stand in one place.
+# missing. Sourced by the scripts and the Dockerfile, so that the lists stand in one place. What building needs, Debian 13
+# and Ubuntu 24.04 have, too, with another number of Boost's.
+
+# What a system is called, and which Boost it has: nothing where it is not known here.
+system=$(. /etc/os-release 2>/dev/null; echo "${VERSION_CODENAME:-}")
+boost_of() {
+  case $1 in
+    bookworm) echo 1.81 ;;
+    trixie | noble) echo 1.83 ;;
+  esac
+}
+boost=$(boost_of "${ISOCOST_SYSTEM:-$system}")
 
 build_packages="ca-certificates cmake g++ ninja-build ccache libssl-dev zlib1g-dev libzstd-dev libnghttp2-dev libcurl4-openssl-dev
-  libboost1.81-dev libboost-json1.81-dev libyaml-cpp-dev libsimdjson-dev libsqlite3-dev libpq-dev
+  libboost$boost-dev libboost-json$boost-dev libyaml-cpp-dev libsimdjson-dev libsqlite3-dev libpq-dev
   node-d3 prometheus-cpp-dev libcli11-dev doctest-dev libjemalloc-dev libxxhash-dev"
 
 # What the binary is linked to: all that the container image needs.

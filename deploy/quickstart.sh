@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing, builds isocost and starts it on http://127.0.0.1:8080 with simulated hosts inside.
-# Debian 12, as root or with sudo. Run it again whenever you like: what is there is not made twice.
+# Debian 12 or 13 or Ubuntu 24.04, as root or with sudo. Run it again whenever you like: what is there is not made twice.
 #
 #   deploy/quickstart.sh                      simulated hosts, and the real ones whose keys are in the environment
 #   deploy/quickstart.sh --config FILE        your own configuration; arguments go to `isocost serve`
@@ -8,8 +8,8 @@ set -eu
 cd "$(dirname "$0")/.."
 . deploy/packages.sh
 
-if [ ! -r /etc/os-release ] || ! grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then
-  echo "isocost: this script is for Debian 12. Elsewhere install what deploy/packages.sh lists under your system's names, then:" >&2
+if [ -z "$boost" ]; then
+  echo "isocost: this script is for Debian 12 and 13 and Ubuntu 24.04. Elsewhere install what deploy/packages.sh lists under your system's names, then:" >&2
   echo "  cmake --preset release && cmake --build --preset release --target isocost && build/release/isocost serve" >&2
   exit 1
 fi
