@@ -11,11 +11,11 @@ forbid "config routing providers"  '#include <prometheus/'
 # doctest's Approx says of anything small that it is equal: tests/support/close.hpp says why, and what to write.
 forbid tests       '\<Approx\('
 # The life of a request knows APIs by what they can do, and hosts by their facts (providers/dialect/host_facts).
-forbid "gateway/request gateway/serving gateway/answer gateway/continuation" \
+forbid "gateway/request gateway/tab gateway/serving gateway/answer gateway/continuation" \
   '\<(Format|Dialect)::[a-z]|"[a-z0-9.-]+\.(com|ai|net|io|org)"'
 # Who runs in a gateway is given its clock, and all else that asks what a calendar says asks in one place.
 forbid "config routing providers gateway --exclude=wall_clock.hpp" 'system_clock::now|[^_a-z]time\((nullptr|NULL|0)\)'
-forbid "gateway/run gateway/ledger gateway/record_file gateway/redis gateway/request gateway/serving gateway/observe gateway/http" \
+forbid "gateway/run gateway/ledger gateway/record_file gateway/redis gateway/request gateway/tab gateway/serving gateway/observe gateway/http" \
   'system_wall\(\)'
 forbid routing     '::now\(\)|random_device|sleep_for|std::(cout|cerr)|std::getenv'
 

@@ -35,7 +35,7 @@
 #include "gateway/redis/market_exchange.hpp"
 #include "gateway/redis/shared_limits.hpp"
 #include "gateway/run/shared.hpp"
-#include "gateway/serving/quota_refusal.hpp"
+#include "gateway/tab/quota_refusal.hpp"
 
 namespace gateway {
 namespace {

@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "config/values/timestamp.hpp"
-#include "gateway/serving/quota_refusal.hpp"
+#include "gateway/tab/quota_refusal.hpp"
 #include "gateway/text/json_page.hpp"
 #include "providers/loop/spawn.hpp"
 

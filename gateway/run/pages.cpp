@@ -10,8 +10,8 @@
 #include "gateway/request/understand.hpp"
 #include "gateway/run/catalogue_pages.hpp"
 #include "gateway/run/refusals.hpp"
-#include "gateway/serving/tab.hpp"
 #include "gateway/surfaces/surfaces.hpp"
+#include "gateway/tab/tab.hpp"
 
 namespace gateway {
 namespace {

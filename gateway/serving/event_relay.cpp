@@ -1,6 +1,6 @@
 #include "gateway/serving/event_relay.hpp"
 
-#include "gateway/serving/settlement.hpp"
+#include "gateway/tab/settlement.hpp"
 
 namespace gateway {
 

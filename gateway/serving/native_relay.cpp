@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "gateway/continuation/continuation.hpp"
-#include "gateway/serving/settlement.hpp"
+#include "gateway/tab/settlement.hpp"
 #include "routing/terms/bill.hpp"
 
 namespace gateway {

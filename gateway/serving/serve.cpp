@@ -14,7 +14,7 @@
 #include "gateway/serving/race.hpp"
 #include "gateway/serving/record_keeping.hpp"
 #include "gateway/serving/standby.hpp"
-#include "gateway/serving/tab.hpp"
+#include "gateway/tab/tab.hpp"
 #include "gateway/trace/trace_parent.hpp"
 
 namespace gateway {

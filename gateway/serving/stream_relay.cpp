@@ -4,8 +4,8 @@
 
 #include "gateway/continuation/continuation.hpp"
 #include "gateway/serving/host_report.hpp"
-#include "gateway/serving/settlement.hpp"
-#include "gateway/serving/tab.hpp"
+#include "gateway/tab/settlement.hpp"
+#include "gateway/tab/tab.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "routing/terms/bill.hpp"
 #include "routing/terms/draws.hpp"

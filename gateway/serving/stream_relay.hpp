@@ -10,8 +10,8 @@
 #include "gateway/answer/our_names.hpp"
 #include "gateway/serving/attempt.hpp"
 #include "gateway/serving/race.hpp"
-#include "gateway/serving/settlement.hpp"
 #include "gateway/serving/watchdog.hpp"
+#include "gateway/tab/settlement.hpp"
 #include "providers/dialect/host_model.hpp"
 #include "providers/dialect/passed.hpp"
 

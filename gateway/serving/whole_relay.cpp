@@ -7,8 +7,8 @@
 #include "gateway/request/unfit.hpp"
 #include "gateway/serving/event_relay.hpp"
 #include "gateway/serving/host_report.hpp"
-#include "gateway/serving/settlement.hpp"
-#include "gateway/serving/tab.hpp"
+#include "gateway/tab/settlement.hpp"
+#include "gateway/tab/tab.hpp"
 #include "providers/conversation/tool_names.hpp"
 #include "providers/dialect/native_replies.hpp"
 

@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What decides, bills, tries again, relays, and keeps to what a client may and may not have.
 WATCHED = ["routing/decision/*.cpp", "routing/market/*.cpp", "routing/policy/*.cpp", "routing/terms/*.cpp",
            "providers/host/*.cpp", "providers/reports/*.cpp", "providers/dialect*/**/*.cpp", "gateway/surface*/**/*.cpp",
-           "gateway/request/*.cpp", "gateway/serving/*.cpp",
+           "gateway/request/*.cpp", "gateway/tab/*.cpp", "gateway/serving/*.cpp",
            "gateway/observe/record.cpp"]
 HARMLESS = pathlib.Path(__file__).with_name("harmless.tsv")
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "gateway/request/inference.hpp"
-#include "gateway/serving/attempt.hpp"
 #include "gateway/surface/cost_shown.hpp"
+#include "gateway/tab/tried.hpp"
 #include "routing/terms/bill.hpp"
 
 namespace gateway {

@@ -1,4 +1,4 @@
-#include "gateway/serving/tab.hpp"
+#include "gateway/tab/tab.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -8,8 +8,8 @@
 #include "gateway/ledger/till.hpp"
 #include "gateway/request/key_room.hpp"
 #include "gateway/request/reply.hpp"
-#include "gateway/serving/quota_refusal.hpp"
-#include "gateway/serving/settlement.hpp"
+#include "gateway/tab/quota_refusal.hpp"
+#include "gateway/tab/settlement.hpp"
 
 namespace gateway {
 namespace {

@@ -5,8 +5,8 @@
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/till.hpp"
 #include "gateway/observe/words.hpp"
-#include "gateway/serving/settlement.hpp"
-#include "gateway/serving/tab.hpp"
+#include "gateway/tab/settlement.hpp"
+#include "gateway/tab/tab.hpp"
 
 namespace gateway {
 namespace {

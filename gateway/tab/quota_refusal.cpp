@@ -1,4 +1,4 @@
-#include "gateway/serving/quota_refusal.hpp"
+#include "gateway/tab/quota_refusal.hpp"
 
 #include <algorithm>
 #include <array>

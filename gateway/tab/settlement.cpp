@@ -1,4 +1,4 @@
-#include "gateway/serving/settlement.hpp"
+#include "gateway/tab/settlement.hpp"
 
 #include <algorithm>
 #include <optional>
