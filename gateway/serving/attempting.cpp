@@ -7,6 +7,10 @@
 
 namespace gateway {
 
+bool goes_on(const Attempting& with) {
+  return with.continuation && with.continuation->is_going_on();
+}
+
 std::string_view shown_model(const InferenceRequest& request, const routing::Endpoint& endpoint) {
   const routing::Demand& demand = request.demand;
   const auto is_endpoint = [&](const routing::Candidate& each) { return each.endpoint == endpoint.index; };
@@ -21,8 +25,7 @@ const routing::Endpoint& endpoint_of(const Attempting& with) {
 CostShown cost_of_attempt(const Attempting& with) {
   const CostShown cost = cost_shown(endpoint_of(with), with.tried.attempt.usage.value_or(routing::Usage{}),
                                     sale_of(with.request, with.tried.replies));
-  const bool goes_on = with.continuation && with.continuation->is_going_on();
-  return goes_on ? with.continuation->with_earlier(cost) : cost;
+  return goes_on(with) ? with.continuation->with_earlier(cost) : cost;
 }
 
 StreamIdentity identity_of(const Attempting& with) {

@@ -30,6 +30,9 @@ struct Attempting {
   std::string_view traceparent{};        // that the host is told; empty: none
 };
 
+// Whether it goes on with an answer that the client has a part of.
+bool goes_on(const Attempting& with);
+
 // As the client asked for it, where the endpoint is one of that model's.
 std::string_view shown_model(const InferenceRequest& request, const routing::Endpoint& endpoint);
 
