@@ -2,7 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "gateway/request/hosts.hpp"
+#include "gateway/run/hosts.hpp"
 
 namespace gateway {
 

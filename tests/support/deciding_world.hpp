@@ -4,8 +4,8 @@
 #include <string>
 #include <variant>
 
-#include "gateway/request/hosts.hpp"
 #include "gateway/request/understand.hpp"
+#include "gateway/run/hosts.hpp"
 #include "gateway/surfaces/openai_chat/openai_chat.hpp"
 #include "tests/support/policies.hpp"
 #include "tests/support/still_timer.hpp"

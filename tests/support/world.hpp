@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "gateway/request/hosts.hpp"
 #include "gateway/request/understand.hpp"
+#include "gateway/run/hosts.hpp"
 #include "gateway/serving/serve.hpp"
 #include "gateway/surfaces/openai_chat/openai_chat.hpp"
 #include "tests/support/loop.hpp"

@@ -1,4 +1,4 @@
-#include "gateway/request/hosts.hpp"
+#include "gateway/run/hosts.hpp"
 
 #include <algorithm>
 
