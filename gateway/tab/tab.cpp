@@ -1,12 +1,10 @@
 #include "gateway/tab/tab.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <optional>
 
 #include "gateway/ledger/ledger_times.hpp"
 #include "gateway/ledger/till.hpp"
-#include "gateway/request/key_room.hpp"
 #include "gateway/request/reply.hpp"
 #include "gateway/tab/quota_refusal.hpp"
 #include "gateway/tab/settlement.hpp"
@@ -21,19 +19,6 @@ constexpr std::int64_t usual_output = 1'024;
 // With less than this many tokens an answer is none.
 constexpr std::int64_t least_output = 256;
 constexpr std::int64_t million = 1'000'000;
-
-config::PricePerMillionTokens dearest(
-    config::PricePerMillionTokens usual,
-    std::initializer_list<std::optional<config::PricePerMillionTokens>> others) {
-  for (const auto& other : others) usual = std::max(usual, other.value_or(usual));
-  return usual;
-}
-
-// As hosts may count it.
-config::Tokens longest_prompt(const routing::Demand& demand) {
-  constexpr std::int64_t underestimate = 13;  // tenths
-  return {(demand.prompt.count * underestimate + 9) / 10};
-}
 
 LimitHit hit_of(const LimitState& limit) {
   return {.of = static_cast<LimitHit::Of>(limit.scope),
@@ -54,91 +39,6 @@ Tab::Tab(DecidingServices& services, Till* till, InferenceRequest& request, Reco
 Tab::~Tab() {
   request_.tab = nullptr;
   if (is_open_ && !is_closed_) close(nullptr, EntryEnd::broken, 500);
-}
-
-// Its prompt may be longer than we think, cost more, and meet a dearer rule; and a host may serve it at
-// another tier than was asked for, at any where none was, and at any place where none was asked for.
-Tab::Worst Tab::worst_at(const routing::Endpoint& endpoint) const {
-  const routing::Demand& demand = request_.demand;
-  using Tier = config::ServiceTier;
-  config::Occasion occasion{
-      .prompt = demand.prompt, .at = demand.wall, .tier = demand.tier, .geo = demand.geo};
-  Worst most = worst_of(endpoint, occasion);
-  if (!endpoint.ruled) return most;
-  const auto consider = [&] {
-    const Worst here = worst_of(endpoint, occasion);
-    most.prompt = std::max(most.prompt, here.prompt);
-    most.per_token = std::max(most.per_token, here.per_token);
-    most.all = std::max(most.all, here.all);
-  };
-  occasion.prompt = longest_prompt(demand);
-  for (std::size_t each = 0; each < config::service_tier_count; ++each) {
-    const Tier tier = static_cast<Tier>(each);
-    const bool may_be = demand.tier == Tier::standard || tier == demand.tier || tier == Tier::standard;
-    if (!may_be) continue;
-    occasion.tier = tier, occasion.geo = demand.geo;
-    consider();
-    if (!demand.geo.empty() || !endpoint.geo.empty()) continue;
-    for (const config::PriceRule& rule : endpoint.settings->price_rules) {
-      for (const config::GeoWord& geo : rule.when.geos) {
-        occasion.geo = geo;
-        consider();
-      }
-    }
-  }
-  return most;
-}
-
-Tab::Worst Tab::worst_of(const routing::Endpoint& endpoint, const config::Occasion& occasion) const {
-  const routing::Demand& demand = request_.demand;
-  const config::EndpointSettings& settings = *endpoint.settings;
-  const config::Prices& prices = routing::priced_on(endpoint, occasion).prices();
-  const config::Tokens length = longest_prompt(demand);
-  std::int64_t output = std::max<std::int64_t>(settings.context.count - demand.prompt.count, 0);
-  if (settings.max_output) output = std::min(output, settings.max_output->count);
-  if (demand.max_output)
-    output = settings.max_output ? std::min(output, demand.max_output->count) : demand.max_output->count;
-  if (!request_.surface->writes_answers()) output = 0;
-  // Each of the requests that it takes has its fee.
-  config::Money prompt{prices.request.nanos * key_needs(request_, endpoint, 0).requests +
-                       prices.image.nanos * demand.pictures};
-  using Price = std::optional<config::PricePerMillionTokens>;
-  const auto where = [&](config::Feature needed, const Price& price) {
-    return demand.needs.test(static_cast<std::size_t>(needed)) ? price : Price();
-  };
-  prompt = prompt + dearest(prices.input, {where(config::Feature::audio, prices.audio_input),
-                                           where(config::Feature::images, prices.image_input)})
-                        .of(length);
-  if (prices.cache_write) {
-    const Price for_an_hour = prices.cache_write_1h.value_or(prices.input);
-    prompt = prompt + dearest(*prices.cache_write, {for_an_hour}).of(length);
-  }
-  const config::PricePerMillionTokens per_token =
-      dearest(prices.output,
-              {where(config::Feature::audio, prices.audio_output), prices.image_output, prices.reasoning});
-  const config::Money answer = per_token.of({output * demand.answers});
-  return {.prompt = prompt.nanos,
-          .per_token = per_token.price.nanos,
-          .output = output,
-          .all = prompt.nanos + answer.nanos};
-}
-
-// At the dearest of those who may be asked.
-Tab::Worst Tab::worst() const {
-  const auto& endpoints = request_.hosts->generation->catalogue->endpoints();
-  Worst most;
-  const auto add = [&](const routing::PublicModel& model) {
-    for (const routing::Candidate& each : model.candidates) {
-      const Worst here = worst_at(endpoints[each.endpoint]);
-      most.prompt = std::max(most.prompt, here.prompt);
-      most.per_token = std::max(most.per_token, here.per_token);
-      most.output = std::max(most.output, here.output);
-      most.all = std::max(most.all, here.all);
-    }
-  };
-  add(*request_.demand.model);
-  for (const routing::PublicModel* model : request_.demand.fallbacks) add(*model);
-  return most;
 }
 
 Asked Tab::asked() const {
@@ -167,7 +67,7 @@ Asked Tab::asked() const {
 Let Tab::open(Reply& reply, std::optional<ErrorReply>& error) {
   if (!till_) return Let::in;
   if (till_->books.has_quotas()) {
-    worst_ = worst();
+    worst_ = worst_of(request_);
     const Asked wanted = asked();
     LimitState blocking;
     const Let let = till_->books.reserve(wanted, services_.timer.now(), reservation_, &blocking);
@@ -285,7 +185,7 @@ std::optional<std::int64_t> Tab::cap() {
 
 Tab::Pretended Tab::pretend() {
   if (!till_ || !till_->books.has_quotas()) return {};
-  worst_ = worst();
+  worst_ = worst_of(request_);
   const Asked wanted = asked();
   const Books::WhatIf as_if = till_->books.what_if(wanted, services_.timer.now());
   if (!as_if.reservation) return {.kept_out = quota_refusal(as_if.blocking, wanted.most, as_if.let).message};
@@ -313,10 +213,11 @@ bool Tab::may_ask_again(const routing::Endpoint& endpoint) {
   std::int64_t before = 0;
   for (const routing::Attempt& each : record_.attempts) {
     const bool is_over = each.finished || each.failure;
-    before += is_over ? each.cost.nanos
-                      : worst_at(request_.hosts->generation->catalogue->endpoints()[each.endpoint]).all;
+    before += is_over
+                  ? each.cost.nanos
+                  : worst_at(request_, request_.hosts->generation->catalogue->endpoints()[each.endpoint]).all;
   }
-  const std::int64_t more = before + worst_at(endpoint).all - reservation_.most.nanos;
+  const std::int64_t more = before + worst_at(request_, endpoint).all - reservation_.most.nanos;
   if (more <= 0) return true;
   if (!till_->books.extend(reservation_, more, services_.timer.now())) return false;
   if (place_ != Journal::nowhere) till_->journal->set_nanos(place_, reservation_.most.nanos);

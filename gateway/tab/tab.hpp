@@ -13,6 +13,7 @@
 #include "gateway/request/inference.hpp"
 #include "gateway/request/interruption.hpp"
 #include "gateway/surface/error_reply.hpp"
+#include "gateway/tab/worst.hpp"
 
 namespace gateway {
 
@@ -50,15 +51,6 @@ class Tab {
   bool bounds_money() const { return is_open_ && reservation_.bounds_money; }
 
  private:
-  struct Worst {
-    std::int64_t prompt = 0;     // nano-dollars
-    std::int64_t per_token = 0;  // of a million tokens of the answer, each answer
-    std::int64_t output = 0;     // tokens
-    std::int64_t all = 0;
-  };
-  Worst worst_at(const routing::Endpoint& endpoint) const;
-  Worst worst_of(const routing::Endpoint& endpoint, const config::Occasion& occasion) const;
-  Worst worst() const;
   Asked asked() const;
   void let_in(Reply& reply);
   std::optional<std::int64_t> cap();
