@@ -3,17 +3,11 @@
 #include <boost/json.hpp>
 
 #include "gateway/console/applied_policies.hpp"
-#include "gateway/console/configuration_page.hpp"
-#include "gateway/console/market_history.hpp"
-#include "gateway/console/policy_trial.hpp"
-#include "gateway/console/spend_elsewhere.hpp"
 #include "gateway/control/control_loop.hpp"
-#include "gateway/control/market_page.hpp"
-#include "gateway/control/status_view.hpp"
 #include "gateway/generation/configuration.hpp"
-#include "gateway/http/query.hpp"
 #include "gateway/keys/key_store.hpp"
 #include "gateway/pages/status_page.hpp"
+#include "gateway/slow_pages/slow_page.hpp"
 #include "gateway/state/process_sources.hpp"
 #include "gateway/text/json_page.hpp"
 #include "providers/loop/spawn.hpp"
@@ -204,71 +198,6 @@ providers::Task<Pages::Seen> ControlLoop::events(Loop& asker, std::uint64_t afte
   });
   co_return std::move(seen);
 }
-
-namespace {
-
-// What a page that takes its time is made of: immutable, or a copy.
-struct Materials {
-  std::shared_ptr<const Generation> generation;
-  std::shared_ptr<const routing::Snapshot> snapshot;
-  ConfigurationFacts facts;
-  std::shared_ptr<const OutOfService> out_of_service;
-  ShadowsSeen shadows;
-  std::string status;  // of a page that is made of it
-  config::WallTime wall;
-};
-
-// Of the record file.
-RecordDesk::Answer recorded_page(Page page, const Materials& from, const std::string& query) {
-  if (from.facts.records.empty())
-    return {.status = 404, .body = "No records are kept: see `records` in the configuration."};
-  auto opened = RecordReader::open(from.facts.records);
-  if (auto* why = std::get_if<std::string>(&opened)) return {.status = 503, .body = std::move(*why)};
-  RecordReader& reader = *std::get<std::unique_ptr<RecordReader>>(opened);
-  if (page == Page::comparison) return {.body = spend_elsewhere(reader)};
-  const WithEnds ends = query_value(query, "ends") == "true" ? WithEnds::yes : WithEnds::no;
-  return {.body = market_history(reader, query_value(query, "model").value_or(""), from.wall, ends)};
-}
-
-RecordDesk::Answer made_page(Page page, const Materials& from, const std::string& query,
-                             const std::string& body) {
-  const config::Settings& settings = from.generation->catalogue->settings();
-  switch (page) {
-    case Page::market: {
-      const Pages::Told told = market_page(from.generation, from.snapshot, from.out_of_service, query);
-      return {.status = told.status, .body = told.text};
-    }
-    case Page::status: {
-      const Pages::Told told = status_view({.now = from.status,
-                                            .generation = from.generation,
-                                            .snapshot = from.snapshot,
-                                            .out_of_service = from.out_of_service,
-                                            .records = from.facts.records},
-                                           query, from.wall);
-      return {.status = told.status, .body = told.text};
-    }
-    case Page::market_history:
-    case Page::comparison:
-      return recorded_page(page, from, query);
-    case Page::configuration:
-      return {.body = configuration_page(from.facts)};
-    case Page::policies: {
-      const std::string text = from.facts.file.empty() ? "" : text_of_file(from.facts.file);
-      return {.body = policies_page(text, from.shadows)};
-    }
-    case Page::policy_check:
-      return {.body = policy_check(settings, body)};
-    case Page::policy_trial: {
-      const std::string policy = query_value(query, "policy").value_or("");
-      const PolicyTrial trial = policy_trial(settings, body, policy, from.facts.records);
-      return {.status = trial.status, .body = trial.text};
-    }
-    default:
-      return {.status = 404, .body = "there is no such page"};
-  }
-}
-
-}  // namespace
 
 // Written at the desk, taken into use on this loop; what cannot be is taken back.
 providers::Task<Pages::Told> ControlLoop::apply(Loop& asker, std::string body) {

@@ -1,4 +1,4 @@
-#include "gateway/control/status_view.hpp"
+#include "gateway/slow_pages/status_view.hpp"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>

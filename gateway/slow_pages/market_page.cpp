@@ -1,4 +1,4 @@
-#include "gateway/control/market_page.hpp"
+#include "gateway/slow_pages/market_page.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
