@@ -14,9 +14,6 @@ namespace asio = boost::asio;
 // At most this old is what the data loops know, while anything happens.
 constexpr std::chrono::milliseconds between_snapshots{100};
 
-// How far the clock may have been set back between two runs.
-constexpr auto most_clocks_differ = std::chrono::minutes(1);
-
 // Records of some seconds at full load, and a bound to the memory they take when this loop does not keep up.
 constexpr std::size_t most_waiting = 100'000;
 
@@ -48,29 +45,6 @@ void ControlLoop::keep_records(Storage& storage) {
   storage_->keep(published_);
 }
 
-std::string ControlLoop::keep_market(MarketFile& file) {
-  market_file_ = &file;
-  const std::optional<KeptMemory> kept = file.read();
-  std::string told;
-  const auto age = kept ? wall_() - kept->taken : config::WallTime::duration{};
-  if (kept && age < -most_clocks_differ) {
-    told = "what the market knew is not taken up: it is from the future";
-  } else if (kept) {
-    const config::Duration passed = std::max(config::Duration{}, config::Duration(age));
-    const std::size_t of = market_.recall(kept->memory, passed, config::Clock::now());
-    published_ = market_.snapshot(config::Clock::now());
-    shadows_.keep(published_);
-    generation_->budgets.recall(kept->memory.budgets, today());
-    shadows_.recall(kept->memory.shadows, config::Clock::now());
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(passed).count();
-    told = "what the market knew " + std::to_string(seconds) + " s ago of " + std::to_string(of) + " of " +
-           std::to_string(generation_->catalogue->endpoints().size()) + " endpoints is taken up";
-  }
-  file.open();
-  keeping_market_.begin(between_keepings, [this] { keep_market_now(); });
-  return told;
-}
-
 std::int64_t ControlLoop::begin_day() {
   const Day day = today();
   generation_->budgets.pass(day);
@@ -88,14 +62,6 @@ Day ControlLoop::today() const {
 
 void ControlLoop::export_metrics_now() {
   if (metric_exporter_) metric_exporter_->give(make_metrics(), wall_());
-}
-
-void ControlLoop::keep_market_now() {
-  if (!market_file_ || !std::exchange(learned_since_kept_, false)) return;
-  routing::MarketMemory memory = market_.memory(config::Clock::now());
-  memory.budgets = generation_->budgets.memory();
-  memory.shadows = shadows_.memory();
-  market_file_->keep(std::move(memory), wall_());
 }
 
 void ControlLoop::keep(std::shared_ptr<const routing::Snapshot> snapshot) {
@@ -287,20 +253,6 @@ void ControlLoop::observe_limits() {
     if (limit) limits.emplace_back(policy.name.text, *limit);
   }
   metrics_.observe_limits(limits);
-}
-
-void ControlLoop::give_up_state() {
-  is_given_up_ = true;
-  keep_market_now();
-  keep_regrets_now();
-  market_file_ = nullptr;
-}
-
-void ControlLoop::take_state_back(MarketFile* file) {
-  market_file_ = file;
-  if (market_file_) market_file_->open();
-  learned_since_kept_ = true;
-  is_given_up_ = false;
 }
 
 void ControlLoop::take_out() {
