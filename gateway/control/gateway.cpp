@@ -2,7 +2,6 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
@@ -11,8 +10,6 @@
 #include <ostream>
 #include <string_view>
 
-#include "gateway/canaries/canary_entry.hpp"
-#include "gateway/canaries/canary_watch.hpp"
 #include "gateway/control/accounting.hpp"
 #include "gateway/control/control_loop.hpp"
 #include "gateway/control/doors.hpp"
@@ -22,18 +19,17 @@
 #include "gateway/control/money_metrics.hpp"
 #include "gateway/control/notifier.hpp"
 #include "gateway/control/reload.hpp"
+#include "gateway/control/sharing.hpp"
 #include "gateway/control/succession.hpp"
 #include "gateway/control/take_over.hpp"
 #include "gateway/control/telemetry.hpp"
-#include "gateway/engines/engine_watch.hpp"
+#include "gateway/control/watches.hpp"
 #include "gateway/generation/prefill_desk.hpp"
 #include "gateway/overload/memory_bound.hpp"
 #include "gateway/process/given_sockets.hpp"
 #include "gateway/process/heartbeat.hpp"
 #include "gateway/process/process.hpp"
 #include "gateway/process/supervisor.hpp"
-#include "gateway/redis/market_exchange.hpp"
-#include "gateway/redis/shared_limits.hpp"
 #include "gateway/run/shared.hpp"
 #include "gateway/tab/quota_refusal.hpp"
 
@@ -41,9 +37,6 @@ namespace gateway {
 namespace {
 
 namespace asio = boost::asio;
-
-// Until a gateway begins to serve: later ones are found while it does.
-constexpr auto patience_for_names = std::chrono::seconds(2);
 
 int most_connections(const config::ServingLimits& limits) {
   const int fit = connections_that_fit();
@@ -80,10 +73,10 @@ class RunningGateway {
     asio::signal_set hangup(control_.io(), SIGHUP);
     telemetry_.begin(start_, control_, say_);
     if (!can_log() || !keep_state()) return 1;
-    look_after_engines();
+    watches_.look_after_engines();
     kept_.keep_market();
-    share_market();
-    look_after_quality();
+    sharing_.share_market();
+    watches_.look_after_quality();
     accounting_.pace();
     if (!keep_records() || !open_doors()) return 1;
     await_signal(signals);
@@ -94,22 +87,18 @@ class RunningGateway {
     loops().run(control_.counters());
     give_way();
     run_loop(control_.io(), control_.counters());
-    const bool are_engines_left = engines_->stop();
-    const bool are_canaries_over = !canaries_ || canaries_->stop();
+    const bool are_watches_over = watches_.stop();
     loops().join();
     control_.close_log();
     if (!kept_.finish()) std::quick_exit(0);
     // These may wait for somebody else: what is kept here goes first.
     const bool has_told_all = telemetry_.finish(control_);
-    sharing_.reset();
-    exchange_.reset();
+    sharing_.end();
     desk_.reset();  // what these still make is for loops that are there
     administration_.reset();
     keys_.reset();
     // The system's look-up of a name cannot be ended: rather than wait for a name server, leave it.
-    if (!are_engines_left || !are_canaries_over || !has_told_all || control_.is_probing() ||
-        loops().look_up())
-      std::quick_exit(0);
+    if (!are_watches_over || !has_told_all || control_.is_probing() || loops().look_up()) std::quick_exit(0);
     return 0;
   }
 
@@ -119,7 +108,7 @@ class RunningGateway {
     accounting_.adopt(newest->catalogue->settings());
     config::Problems unmet = control_.adopt(newest);
     accounting_.pace();
-    if (engines_) engines_->adopt(newest, names_to_find(reload_.said()));
+    watches_.adopt(newest);
     if (auto& admin = doors_.admin()) admin->adopt(std::move(newest), control_.published());
     return unmet;
   }
@@ -134,12 +123,6 @@ class RunningGateway {
   const config::Settings& settings() const { return start_.settings; }
 
   Loops& loops() { return doors_.loops(); }
-
-  // What other threads tell is heard on the control loop's.
-  template <class Work>
-  void on_control(Work work) {
-    asio::post(control_.io(), std::move(work));
-  }
 
   bool can_log() {
     const auto fault = control_.log_fault();
@@ -177,15 +160,15 @@ class RunningGateway {
                               .control = control_,
                               .wall = start_.wall(),
                               .ledger = kept_.ledger(),
-                              .sharing = sharing_.get(),
-                              .exchange = exchange_.get(),
+                              .sharing = sharing_.limits(),
+                              .exchange = sharing_.market(),
                               .keys = keys_.get()},
                              metrics);
     });
     accounting_.books().on_nearly_used([this](const LimitState& limit) {
       // Users are clients' own words, and many.
       if (limit.scope == Scope::user) return;
-      on_control([this, limit] {
+      asio::post(control_.io(), [this, limit] {
         say_(limit_words(limit) + ": four fifths of it are used");
         notifier_.tell(reload_.current()->catalogue->settings().notify, limit);
       });
@@ -193,71 +176,7 @@ class RunningGateway {
     Ledger* ledger = kept_.ledger();
     if (!ledger) return;
     accounting_.count_from(*ledger);
-    if (settings().redis.url.empty()) return;
-    sharing_ = std::make_unique<SharedLimits>(settings().redis, kept_.place().gateway, accounting_.books(),
-                                              *ledger, say_, start_.wall);
-    sharing_->run();
-  }
-
-  // Before what the market knew is taken up, because that is of their addresses.
-  void look_after_engines() {
-    engines_ = std::make_unique<EngineWatch>(
-        shared_.names,
-        EngineWatch::Tell{.news =
-                              [this](EngineNews news) {
-                                on_control([this, told = std::move(news)] { control_.hear(told); });
-                              },
-                          .addresses =
-                              [this](Addresses all) {
-                                on_control([this, told = std::move(all)]() mutable {
-                                  reload_.use_addresses(std::move(told));
-                                });
-                              }});
-    const EngineWatch::Intervals names = names_to_find(reload_.said());
-    if (!names.empty()) {
-      const Addresses found = engines_->first(names, patience_for_names);
-      for (const auto& [name, interval] : names) {
-        if (!found.contains(name)) say_(name + " has no address yet");
-      }
-      reload_.use_addresses(found);
-    }
-    engines_->adopt(reload_.current(), names);
-  }
-
-  void share_market() {
-    if (settings().redis.url.empty()) return;
-    exchange_ = std::make_unique<MarketExchange>(
-        settings(), kept_.place().gateway,
-        [this](std::vector<routing::Bulletin> bulletins, std::shared_ptr<void> untaken) {
-          on_control([this, told = std::move(bulletins), held = std::move(untaken)] { control_.hear(told); });
-        },
-        [this](std::vector<PolicySpent> others) {
-          on_control([this, spent = std::move(others)] { control_.others_spent(spent); });
-        },
-        say_);
-    control_.share_market(*exchange_);
-    exchange_->run();
-  }
-
-  // Where nothing is kept a restart would forget what they cost.
-  void look_after_quality() {
-    if (!kept_.has_directory()) {
-      if (settings().quality.canaries) say_("without a state directory no canaries are asked");
-      return;
-    }
-    std::optional<PostgresAddress> shared;
-    if (const LedgerPlace place = kept_.place(); place.is_shared())
-      shared = {.url = place.settings.url, .password = place.settings.password};
-    canaries_ = std::make_unique<CanaryWatch>(
-        shared_.names, kept_.path() + "/canaries", std::move(shared), start_.seed,
-        CanaryWatch::Tell{.news =
-                              [this](CanaryNews news) {
-                                if (Ledger* ledger = kept_.ledger())
-                                  ledger->add(canary_entry(news, ++canary_number_));
-                                on_control([this, told = std::move(news)] { control_.hear(told); });
-                              },
-                          .say = say_});
-    control_.ask_canaries_by(*canaries_);
+    sharing_.share_limits(accounting_.books(), *ledger);
   }
 
   bool keep_records() {
@@ -352,13 +271,10 @@ class RunningGateway {
   Notifier notifier_{control_.io(), shared_.names, say_};
   TakeOver take_over_{control_.io(), [this] { return reload_.current(); }};
   Accounting accounting_{control_, start_.wall, say_};  // outlives the ledger
-  std::unique_ptr<EngineWatch> engines_;                // outlived by the names in `shared_`
   KeptState kept_{start_, control_, say_};
   std::unique_ptr<RecordDesk> desk_;
-  std::unique_ptr<CanaryWatch> canaries_;  // as `engines_`, and outlived by the ledger
-  std::uint64_t canary_number_ = 0;        // its thread's
-  std::unique_ptr<SharedLimits> sharing_;
-  std::unique_ptr<MarketExchange> exchange_;
+  Watches watches_{start_, control_, reload_, kept_, shared_.names, say_};
+  Sharing sharing_{start_, control_, kept_, say_};
   std::unique_ptr<KeyDesk> keys_;
   std::optional<Administration> administration_;
   PrefillDesk prefills_{[this](const Prefills& known) { reload_.use_prefills(known); }, start_.wall};
