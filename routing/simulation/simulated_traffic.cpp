@@ -25,6 +25,17 @@ void cut_into_blocks(const config::TraceRequest& request, std::uint64_t seed, De
 
 }  // namespace
 
+SimulatedRequest& Places::take(const Policy& terms) {
+  if (free_.empty()) {
+    const auto place = static_cast<std::uint32_t>(places_.size());
+    places_.emplace_back(place, terms);
+    free_.push_back(place);
+  }
+  SimulatedRequest& request = places_[free_.back()];
+  free_.pop_back();
+  return request;
+}
+
 void begin(SimulatedRequest& place, std::uint64_t number, const config::TraceRequest& request,
            std::uint64_t seed) {
   place.number = number;

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <optional>
 #include <queue>
 #include <vector>
 
@@ -46,6 +48,20 @@ struct SimulatedRequest {
   double dollars = 0;
   std::int64_t said = 0;  // tokens of the answer that the client has from attempts that broke
   Journey journey;
+};
+
+// All places, those that are free among them.
+class Places {
+ public:
+  // A free one, for who decides by these terms, the same ones each time.
+  SimulatedRequest& take(const Policy& terms);
+  // Its request is over.
+  void give_back(const SimulatedRequest& request) { free_.push_back(request.place); }
+  SimulatedRequest& operator[](std::uint32_t place) { return places_[place]; }
+
+ private:
+  std::deque<SimulatedRequest> places_;
+  std::vector<std::uint32_t> free_;
 };
 
 // An arrival: whatever was in this place before is over. What depends on the time and on prices is left to

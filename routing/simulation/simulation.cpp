@@ -1,7 +1,6 @@
 #include "routing/simulation/simulation.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <span>
 
 #include "routing/decision/patience.hpp"
@@ -39,7 +38,6 @@ class Simulation {
     catalogues_.push_back(catalogue);
     attempts_.adopt(catalogue);
   }
-  SimulatedRequest& free_place();
   void arrive(const config::TraceRequest& arriving);
   // Goes on until there is something to wait for.
   void walk(SimulatedRequest& request);
@@ -68,8 +66,7 @@ class Simulation {
   const config::RetrySettings retry_settings_{};
   RetryBudget retries_;
   config::TimePoint now_ = beginning;
-  std::deque<SimulatedRequest> places_;
-  std::vector<std::uint32_t> free_;
+  Places places_;
   std::size_t under_way_ = 0;
   Timers timers_;
   std::uint64_t timers_set_ = 0;
@@ -112,17 +109,6 @@ Situation Simulation::situation(const SimulatedRequest& request) const {
           .seed = seed};
 }
 
-SimulatedRequest& Simulation::free_place() {
-  if (free_.empty()) {
-    const auto place = static_cast<std::uint32_t>(places_.size());
-    places_.emplace_back(place, contender_->terms());
-    free_.push_back(place);
-  }
-  SimulatedRequest& request = places_[free_.back()];
-  free_.pop_back();
-  return request;
-}
-
 void Simulation::arrive(const config::TraceRequest& arriving) {
   if (const auto& current = market_.catalogue(now_); current != catalogues_.back()) {
     adopt(current);
@@ -131,7 +117,7 @@ void Simulation::arrive(const config::TraceRequest& arriving) {
   ++under_way_;
   judge_.arrived();
   retries_.count(1, retry_settings_, now_);
-  SimulatedRequest& request = free_place();
+  SimulatedRequest& request = places_.take(contender_->terms());
   begin(request, ++arrived_, arriving, scenario_.seed);
   Demand& demand = request.demand;
   demand.model = &catalogues_.back()->models().front();
@@ -291,7 +277,7 @@ void Simulation::leave(SimulatedRequest& request) {
   }
   ++request.turn;
   --under_way_;
-  free_.push_back(request.place);
+  places_.give_back(request);
 }
 
 }  // namespace
