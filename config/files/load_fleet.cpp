@@ -26,7 +26,7 @@ void check_models(const Node& root, const Fleet& fleet) {
       const auto [known, fresh] = meanings.emplace(model.aliases[i].text, model.name.text);
       if (fresh || model.aliases[i].text.empty()) continue;
       aliases.item(i).error(
-          "the name " + quoted(known->first) + " already stands for the model " + quoted(known->second),
+          "the name " + in_quotes(known->first) + " already stands for the model " + in_quotes(known->second),
           "choose another name");
     }
   }
@@ -34,7 +34,7 @@ void check_models(const Node& root, const Fleet& fleet) {
     const Node node = hosts[host.name.text];
     const bool known = std::ranges::find(names, host.model.text) != names.end();
     if (!known && !host.model.text.empty()) {
-      node["model"].error("there is no model " + quoted(host.model.text), suggest(host.model.text, names));
+      node["model"].error("there is no model " + in_quotes(host.model.text), suggest(host.model.text, names));
     }
     const Node also = node["also"];
     for (std::size_t i = 0; i < host.also.size(); ++i) {
@@ -43,9 +43,9 @@ void check_models(const Node& root, const Fleet& fleet) {
       const Node place = also.item(i);
       const auto before = host.also.begin() + static_cast<std::ptrdiff_t>(i);
       if (std::ranges::find(names, name) == names.end()) {
-        place.error("there is no model " + quoted(name), suggest(name, names));
+        place.error("there is no model " + in_quotes(name), suggest(name, names));
       } else if (name == host.model.text || std::find(host.also.begin(), before, host.also[i]) != before) {
-        place.error("the host has the model " + quoted(name) + " already", "name it once");
+        place.error("the host has the model " + in_quotes(name) + " already", "name it once");
       }
     }
   }
@@ -63,7 +63,7 @@ void check_ports(const Node& root, const Fleet& fleet) {
     const Node node = hosts[host.name.text];
     const auto [known, fresh] = taken.emplace(port, host.name.text);
     if (!fresh) {
-      node["port"].error("port " + std::to_string(port) + " is already that of " + quoted(known->second),
+      node["port"].error("port " + std::to_string(port) + " is already that of " + in_quotes(known->second),
                          "give one of them another `port`, or 0 for a free one");
     } else if (port > 65535) {
       node["port"].error("counting from `base_port`, this host has no port left", "lower `base_port`");
@@ -74,8 +74,9 @@ void check_ports(const Node& root, const Fleet& fleet) {
 void check_fleet(const Node& root, const Fleet& fleet) {
   if (fleet.hosts.empty() && root.has("hosts")) root["hosts"].error("a fleet has at least one host");
   if (!is_loopback(fleet.listen)) {
-    root["listen"].warning("simulated hosts are for this machine; others can reach " + quoted(fleet.listen),
-                           "listen on `127.0.0.1`");
+    root["listen"].warning(
+        "simulated hosts are for this machine; others can reach " + in_quotes(fleet.listen),
+        "listen on `127.0.0.1`");
   }
   check_models(root, fleet);
   check_ports(root, fleet);

@@ -32,7 +32,7 @@ Names names_of(const Things& things) {
 void refuse_name(const Node& node, std::string_view kind, const std::string& name,
                  const std::vector<std::string>& known) {
   if (name.empty()) return;  // already reported where it was read
-  node.error("there is no " + std::string(kind) + " " + quoted(name), suggest(name, known));
+  node.error("there is no " + std::string(kind) + " " + in_quotes(name), suggest(name, known));
 }
 
 // Where a provider's models are to run is said in one API alone.
@@ -91,7 +91,8 @@ class PublicNames {
     if (name.empty()) return;
     const auto [known, fresh] = meanings_.emplace(name, std::move(meaning));
     if (!fresh)
-      node.error("the name " + quoted(name) + " already stands for " + known->second, "choose another name");
+      node.error("the name " + in_quotes(name) + " already stands for " + known->second,
+                 "choose another name");
     list_.emplace_back(name);
   }
   bool has(std::string_view name) const { return meanings_.contains(name); }
@@ -139,7 +140,7 @@ void check_routes(const Node& root, const Settings& settings) {
       if (!models.index.contains(name) && !aliases.contains(name)) {
         refuse_name(place["model"], "model", name, models.list);
       } else if (!seen.insert(name).second) {
-        place["model"].error("the route has the model " + quoted(name) + " twice", "remove one of them");
+        place["model"].error("the route has the model " + in_quotes(name) + " twice", "remove one of them");
       }
     }
   }
@@ -157,7 +158,7 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
     const KeySettings& key = settings.keys[k];
     const Node node = keys.item(k);
     if (!key.name.text.empty() && !names.insert(key.name.text).second) {
-      node["name"].error("another key is called " + quoted(key.name.text), "choose another name");
+      node["name"].error("another key is called " + in_quotes(key.name.text), "choose another name");
     }
     if (!key.certificate.empty() && !certificates.insert(key.certificate).second) {
       node["certificate"].error("another key is known by this certificate", "remove one of them");
@@ -169,7 +170,8 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
     const std::string_view hash(reinterpret_cast<const char*>(key.sha256.data()), key.sha256.size());
     const auto [known, fresh] = hashes.emplace(hash, key.name.text);
     if (key.sha256 != KeyHash{} && !fresh) {
-      node["sha256"].key_error("this is the key " + quoted(known->second) + " again", "remove one of them");
+      node["sha256"].key_error("this is the key " + in_quotes(known->second) + " again",
+                               "remove one of them");
     }
     const Node allowed_models = node["models"], allowed_policies = node["policies"];
     for (const std::string_view list : {"models", "policies"}) {
@@ -189,7 +191,7 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
     if (!is_policy(*key.policy)) {
       refuse_name(node["policy"], "policy", key.policy->text, policies);
     } else if (!key.policies.empty() && std::ranges::find(key.policies, *key.policy) == key.policies.end()) {
-      node["policy"].error("the key's own `policies` do not contain " + quoted(key.policy->text),
+      node["policy"].error("the key's own `policies` do not contain " + in_quotes(key.policy->text),
                            "add it to `policies`");
     }
   }

@@ -64,7 +64,7 @@ void check_region(const Node& node, const ProviderSettings& provider) {
   const bool is_amazons =
       host.ends_with(".amazonaws.com") || host.ends_with(".api.aws") || host.ends_with(".amazonaws.com.cn");
   if (is_amazons && host.find("." + aws.region + ".") == std::string::npos) {
-    node["aws"]["region"].error("the base URL is of another region than " + quoted(aws.region),
+    node["aws"]["region"].error("the base URL is of another region than " + in_quotes(aws.region),
                                 "requests are signed for the region that answers them");
   }
 }

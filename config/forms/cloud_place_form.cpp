@@ -56,7 +56,7 @@ void check_amazons_host(const Node& node, ProviderSettings& provider) {
   const std::string_view behind = host.substr(std::min(service.size() + 1, host.size()));
   const std::string region(first_label(behind));
   if (std::ranges::find(regions_of_amazon, region) == regions_of_amazon.end()) {
-    node["base_url"].warning("no region of Amazon's that is known is called " + quoted(region),
+    node["base_url"].warning("no region of Amazon's that is known is called " + in_quotes(region),
                              suggest(region, {regions_of_amazon.begin(), regions_of_amazon.end()}));
   }
   auto& aws = provider.access.aws;
@@ -101,8 +101,8 @@ void check_vertex(const Node& node, const ProviderSettings& provider) {
   const std::string_view rest = std::string_view(path).substr(at + before.size());
   const std::string location(rest.substr(0, rest.find('/')));
   if (named == location) return;
-  node["base_url"].warning("the path is of the location " + quoted(location) + ", and the host of another",
-                           "the host of " + quoted(location) + " is `" + host_of_vertex(location) + "`");
+  node["base_url"].warning("the path is of the location " + in_quotes(location) + ", and the host of another",
+                           "the host of " + in_quotes(location) + " is `" + host_of_vertex(location) + "`");
 }
 
 // "2024-10-21", "2025-01-01-preview".
@@ -130,12 +130,12 @@ void check_azure(const Node& node, const ProviderSettings& provider) {
     node["dialect"].warning("Claude at Foundry speaks Anthropic's API", "write `dialect: anthropic`");
   } else if (path.ends_with("/openai/v1")) {
     if (version.empty() || std::ranges::find(versions_of_v1, version) != versions_of_v1.end()) return;
-    node["api_version"].warning("the API at `/openai/v1` has no version " + quoted(version),
+    node["api_version"].warning("the API at `/openai/v1` has no version " + in_quotes(version),
                                 "remove it, write `preview`, or end `base_url` with `/openai`, where "
                                 "deployments are");
   } else if (!version.empty()) {
     if (is_version_of_azure(version)) return;
-    node["api_version"].warning("Azure's versions are days, and this is " + quoted(version),
+    node["api_version"].warning("Azure's versions are days, and this is " + in_quotes(version),
                                 "write a version such as `2024-10-21`");
   } else if (path.empty() || path == "/openai") {
     node["base_url"].warning("Azure's APIs are at `/openai`, with an `api_version`, and at `/openai/v1`",

@@ -28,7 +28,7 @@ bool is_open_to_others(unsigned permissions, std::string_view path) {
 }
 
 std::string file_named(const std::string& path) {
-  return "the file " + quoted(path) + " of this credential";
+  return "the file " + in_quotes(path) + " of this credential";
 }
 
 // Whether the file may hold a credential as it is; reports why not.
@@ -163,7 +163,7 @@ void refuse_absent(const Node& node, const std::string& reference) {
   const std::string name = reference.substr(2, reference.size() - 3);
   if (name.starts_with("file:")) {
     node.key_error(
-        "the file " + quoted(name.substr(5)) + " of this credential cannot be read",
+        "the file " + in_quotes(name.substr(5)) + " of this credential cannot be read",
         "check that it exists and who owns it; `optional: true` at a provider leaves that out instead");
   } else {
     node.key_error("the variable `" + name + "` is not set",

@@ -130,7 +130,7 @@ void check_host(const Node& node, SimulatedHost& host) {
                              std::to_string(host.context.count) + " tokens");
   }
   if (!host.path.empty() && (host.path.front() != '/' || host.path.back() == '/')) {
-    node["path"].error("found " + quoted(host.path) +
+    node["path"].error("found " + in_quotes(host.path) +
                        "; allowed is a path such as `/v1`, without a slash at its end");
   }
   if (!std::ranges::is_sorted(host.mishaps.variants, {}, &Variant::at)) {

@@ -18,7 +18,7 @@ void leave_out_absent_keys(const Node& node, ProviderSettings& provider) {
     if (*at < limits.size()) limits.erase(limits.begin() + static_cast<std::ptrdiff_t>(*at));
     if (provider.credential.empty() || list.kind() != Tree::Kind::list) continue;
     list.child(*at).warning(
-        quoted(list.child(*at).text()) + " is not there, and the host is asked with the other keys",
+        in_quotes(list.child(*at).text()) + " is not there, and the host is asked with the other keys",
         "set it, or take it out of the list");
   }
 }

@@ -11,7 +11,7 @@ namespace {
 void check_size(const Node& node, std::string_view key, Tokens size, Tokens least) {
   if (size.count <= 0 || size >= least) return;
   const std::string count = std::to_string(size.count);
-  node[key].warning(quoted(node[key].text()) + " is a number of tokens, and fewer than any host has",
+  node[key].warning(in_quotes(node[key].text()) + " is a number of tokens, and fewer than any host has",
                     "did you mean `" + count + " ktok`?");
 }
 
@@ -24,8 +24,8 @@ void check_endpoint(const Node& node, EndpointSettings& endpoint) {
   check_size(node, "context", endpoint.context, Tokens{1'000});
   if (endpoint.max_output) check_size(node, "max_output", *endpoint.max_output, Tokens{64});
   if (endpoint.context.count > 0 && endpoint.max_output && *endpoint.max_output > endpoint.context) {
-    node["max_output"].error("the most output, " + quoted(node["max_output"].text()) +
-                                 ", is larger than the context of " + quoted(node["context"].text()),
+    node["max_output"].error("the most output, " + in_quotes(node["max_output"].text()) +
+                                 ", is larger than the context of " + in_quotes(node["context"].text()),
                              "the context holds prompt and output together");
   }
   check_price_rules(node, endpoint);

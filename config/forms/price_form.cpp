@@ -13,15 +13,15 @@ namespace {
 void check_plausible(const Node& node, PricePerMillionTokens price) {
   constexpr PricePerMillionTokens least{{10'000'000}}, most{{300'000'000'000}};
   if (price.price.nanos == 0 || (price >= least && price <= most)) return;
-  node.warning(quoted(node.text()) + " is an unusual price; most are from 0.01 to 300 $/Mtok",
+  node.warning(in_quotes(node.text()) + " is an unusual price; most are from 0.01 to 300 $/Mtok",
                "check that it is for a million tokens");
 }
 
 void check_prices(const Node& node, Prices& prices) {
   if (node.has("output")) check_plausible(node["output"], prices.output);
   if (node.has("input") && node.has("cache_read") && prices.cache_read && *prices.cache_read > prices.input) {
-    node["cache_read"].error("reading the cache costs " + quoted(node["cache_read"].text()) +
-                                 ", more than the input price " + quoted(node["input"].text()),
+    node["cache_read"].error("reading the cache costs " + in_quotes(node["cache_read"].text()) +
+                                 ", more than the input price " + in_quotes(node["input"].text()),
                              "leave `cache_read` out when cached tokens cost what others cost");
   }
   const bool has_output_price = node.has("output") && prices.output.price.nanos > 0;  // embeddings have none
@@ -33,7 +33,7 @@ void check_prices(const Node& node, Prices& prices) {
   if (prices.image > most) {
     node["image"].refuse("what one picture costs, at most $100");
   } else if (prices.image > most_usual) {
-    node["image"].warning(quoted(node["image"].text()) + " is an unusual price of a picture",
+    node["image"].warning(in_quotes(node["image"].text()) + " is an unusual price of a picture",
                           "check that it is for one, and not for a thousand");
   }
   if (prices.image.nanos > 0 && prices.image_input && prices.image_input->price.nanos > 0) {

@@ -50,7 +50,7 @@ void check_windows(const Node& node, PerPeriod& most) {
     for (std::size_t wider = i + 1; wider < period_count; ++wider) {
       if (!most[wider] || *most[wider] >= *most[i]) continue;
       const std::string other(period_names[wider]);
-      node[name].warning("is never reached: `" + other + "` allows less, " + quoted(node[other].text()));
+      node[name].warning("is never reached: `" + other + "` allows less, " + in_quotes(node[other].text()));
       break;
     }
   }

@@ -10,10 +10,10 @@ void check_pem(const Node& node, const std::string& file, std::string_view holds
   if (file.empty() || !node.sources().file) return;
   const auto text = node.sources().file(file);
   if (!text) {
-    node.error("the file " + quoted(file) + " cannot be read",
+    node.error("the file " + in_quotes(file) + " cannot be read",
                "check that it exists and that the gateway may read it");
   } else if (text->find(begin) == std::string::npos) {
-    node.error("the file " + quoted(file) + " holds no " + std::string(holds),
+    node.error("the file " + in_quotes(file) + " holds no " + std::string(holds),
                "in PEM form it begins with `-----BEGIN `");
   }
 }

@@ -136,7 +136,7 @@ std::variant<ListenAddress, AddressFault> parse_listen_address(std::string_view 
     return ListenAddress{.host = std::string(parts.host), .port = *port};
   }
   AddressFault fault{
-      .message = "found " + quoted(text) + "; allowed is an address and a port such as `127.0.0.1:8080`",
+      .message = "found " + in_quotes(text) + "; allowed is an address and a port such as `127.0.0.1:8080`",
       .suggestion = {}};
   if (parts.good && port) {
     fault.suggestion = "of names only `localhost` is one; write `0.0.0.0:" + std::to_string(*port) +
@@ -177,7 +177,7 @@ std::variant<BaseUrl, AddressFault> parse_base_url(std::string_view text) {
     return fault("a base URL has no query and no fragment", "end it before the `?` or `#`");
   }
   const HostAndPort parts = split(authority);
-  if (!parts.good) return fault("the URL's host " + quoted(parts.host) + " is no host name or address");
+  if (!parts.good) return fault("the URL's host " + in_quotes(parts.host) + " is no host name or address");
   const auto port = parse_port(parts.port);
   if (parts.colon && !port) return fault("the URL's port is not a number from 1 to 65535");
   while (path.ends_with('/')) path.remove_suffix(1);
@@ -200,7 +200,7 @@ std::variant<AddressRange, AddressFault> parse_address_range(std::string_view te
   const std::optional<Address> address = parse_address(std::string(text.substr(0, slash)));
   if (!address) {
     return AddressFault{
-        .message = "found " + quoted(text) + "; allowed is an address or a range such as `10.0.0.0/8`",
+        .message = "found " + in_quotes(text) + "; allowed is an address or a range such as `10.0.0.0/8`",
         .suggestion = "names are not looked up here; write the address"};
   }
   const int most = address->is_v4 ? 32 : 128;
@@ -209,7 +209,7 @@ std::variant<AddressRange, AddressFault> parse_address_range(std::string_view te
     const std::string_view digits = text.substr(slash + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
     if (error != std::errc() || end != digits.data() + digits.size() || bits < 0 || bits > most) {
-      return AddressFault{.message = "found " + quoted(text) +
+      return AddressFault{.message = "found " + in_quotes(text) +
                                      "; behind the slash stands a number from 0 to " + std::to_string(most),
                           .suggestion = {}};
     }
@@ -221,7 +221,7 @@ std::variant<AddressRange, AddressFault> parse_address_range(std::string_view te
       range.first[static_cast<std::size_t>(i / 8)] &= static_cast<unsigned char>(~(0x80 >> i % 8));
       continue;
     }
-    return AddressFault{.message = "found " + quoted(text) + ", an address within a range of " +
+    return AddressFault{.message = "found " + in_quotes(text) + ", an address within a range of " +
                                    std::to_string(bits) + " bits; allowed is the range's first",
                         .suggestion = "write the address alone, or end it in zeros"};
   }

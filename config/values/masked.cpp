@@ -110,7 +110,7 @@ std::string masked(std::string_view text) {
   return result;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 60;
   std::string shown = masked(text);
   std::ranges::replace_if(

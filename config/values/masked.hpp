@@ -13,6 +13,6 @@ namespace config {
 std::string masked(std::string_view text);
 
 // `text` in backquotes, masked, on one line, cut after 60 characters: how a message quotes what it found.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace config

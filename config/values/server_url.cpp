@@ -74,7 +74,7 @@ class UrlReader {
         colon != std::string_view::npos && std::ranges::find(schemes_, scheme) != schemes_.end();
     const bool is_plain = std::ranges::all_of(text_, [](unsigned char c) { return c > ' ' && c < 0x7f; });
     if (colon != std::string_view::npos && !is_known && is_plain && scheme.size() <= 32)
-      return BadServerUrl{"found an address that begins with " + quoted(text_.substr(0, colon + 3)) +
+      return BadServerUrl{"found an address that begins with " + in_quotes(text_.substr(0, colon + 3)) +
                               "; allowed is " + wanted_,
                           ""};
     if (!is_known || !is_plain || text_.size() > longest)
@@ -97,8 +97,9 @@ class UrlReader {
   Bad decode(std::string_view part, std::string_view what, std::string& into) {
     const auto text = decoded(part);
     if (!text)
-      return BadServerUrl{std::string(what) + " " + quoted(part) + " has a % without two hexadecimal digits",
-                          "write %25 for a %"};
+      return BadServerUrl{
+          std::string(what) + " " + in_quotes(part) + " has a % without two hexadecimal digits",
+          "write %25 for a %"};
     into = *text;
     return std::nullopt;
   }
@@ -127,11 +128,11 @@ class UrlReader {
     if (text.starts_with('[')) {
       const std::size_t closing = text.find(']');
       if (closing == std::string_view::npos)
-        return BadServerUrl{"the host " + quoted(text) + " has no `]`", "write `[::1]:6379`"};
+        return BadServerUrl{"the host " + in_quotes(text) + " has no `]`", "write `[::1]:6379`"};
       name = text.substr(1, closing - 1);
       text.remove_prefix(closing + 1);
       if (!text.empty() && text[0] != ':')
-        return BadServerUrl{"behind the `]` stands " + quoted(text), "write `[::1]:6379`"};
+        return BadServerUrl{"behind the `]` stands " + in_quotes(text), "write `[::1]:6379`"};
     } else {
       name = take_until(text, ":");
     }
@@ -139,7 +140,7 @@ class UrlReader {
     if (!text.empty()) {
       const auto port = parse_whole(text.substr(1));
       if (!port || *port < 1 || *port > 65'535)
-        return BadServerUrl{quoted(text.substr(1)) + " is no port",
+        return BadServerUrl{in_quotes(text.substr(1)) + " is no port",
                             "write a number from 1 to 65535, and an address of IPv6 as `[::1]`"};
       host.port = static_cast<std::uint16_t>(*port);
     }
@@ -152,10 +153,10 @@ class UrlReader {
     if (name == "password" || name == "sslpassword") return no_password();
     if (name.empty() || part.empty())
       return BadServerUrl{
-          "the parameter " + quoted(std::string(name) + std::string(part)) + " is not `name=value`",
+          "the parameter " + in_quotes(std::string(name) + std::string(part)) + " is not `name=value`",
           "write `name=value`, with & between two"};
     auto& added = url_.parameters.emplace_back(name, "");
-    return decode(part.substr(1), "the parameter " + quoted(name) + " with", added.second);
+    return decode(part.substr(1), "the parameter " + in_quotes(name) + " with", added.second);
   }
 
   const std::string_view text_;
@@ -166,7 +167,7 @@ class UrlReader {
 
 std::string listed(std::span<const std::string_view> words) {
   std::string list;
-  for (const std::string_view word : words) list.append(list.empty() ? "" : ", ").append(quoted(word));
+  for (const std::string_view word : words) list.append(list.empty() ? "" : ", ").append(in_quotes(word));
   return list;
 }
 
@@ -220,19 +221,19 @@ std::optional<BadServerUrl> bad_parameter(const std::string& name, const std::st
   if (std::ranges::find(postgres_parameters, name) == postgres_parameters.end()) {
     const std::vector<std::string> known(postgres_parameters.begin(), postgres_parameters.end());
     const std::string near = nearest(name, known);
-    return BadServerUrl{"PostgreSQL has no parameter " + quoted(name),
-                        near.empty() ? "leave it out" : "did you mean " + quoted(near) + "?"};
+    return BadServerUrl{"PostgreSQL has no parameter " + in_quotes(name),
+                        near.empty() ? "leave it out" : "did you mean " + in_quotes(near) + "?"};
   }
   const auto one_of = [&](std::span<const std::string_view> words) -> std::optional<BadServerUrl> {
     if (std::ranges::find(words, value) != words.end()) return std::nullopt;
-    return BadServerUrl{quoted(name) + " is " + quoted(value), "write one of " + listed(words)};
+    return BadServerUrl{in_quotes(name) + " is " + in_quotes(value), "write one of " + listed(words)};
   };
   if (name == "sslmode") return one_of(ssl_modes);
   if (name == "target_session_attrs") return one_of(session_kinds);
   if (name == "channel_binding" || name == "gssencmode") return one_of(bindings);
   if (name == "ssl_min_protocol_version" || name == "ssl_max_protocol_version") return one_of(protocols);
   if (std::ranges::find(numbers, name) != numbers.end() && !parse_whole(value))
-    return BadServerUrl{quoted(name) + " is " + quoted(value), "write a whole number"};
+    return BadServerUrl{in_quotes(name) + " is " + in_quotes(value), "write a whole number"};
   return std::nullopt;
 }
 
@@ -257,7 +258,7 @@ MaybeServerUrl redis_url(std::string_view text) {
                         "name one; a cluster is reached through any of its hosts that has all keys"};
   if (url->hosts[0].name.empty()) return BadServerUrl{"there is no host", "write `redis://HOST:6379`"};
   for (const auto& [name, value] : url->parameters) {
-    if (name != "ca_file") return BadServerUrl{"Redis has no parameter " + quoted(name), "leave it out"};
+    if (name != "ca_file") return BadServerUrl{"Redis has no parameter " + in_quotes(name), "leave it out"};
     if (url->scheme != "rediss")
       return BadServerUrl{"without TLS there is no certificate to check",
                           "write `rediss://`, or leave `ca_file` out"};
@@ -265,7 +266,7 @@ MaybeServerUrl redis_url(std::string_view text) {
   if (url->path.empty()) url->path = "0";
   const auto database = parse_whole(url->path);
   if (!database || *database < 0 || *database > 65'535)
-    return BadServerUrl{quoted(url->path) + " is no database of Redis", "write its number, such as `/0`"};
+    return BadServerUrl{in_quotes(url->path) + " is no database of Redis", "write its number, such as `/0`"};
   if (url->hosts[0].port == 0) url->hosts[0].port = 6379;
   return read;
 }

@@ -74,7 +74,7 @@ std::string described(const Node& node) {
     case Tree::Kind::nothing:
       return "nothing";
     case Tree::Kind::text:
-      return quoted(node.text());
+      return in_quotes(node.text());
     case Tree::Kind::list:
       return "a list";
     case Tree::Kind::mapping:
@@ -178,7 +178,7 @@ void refuse_key(const Node& node, std::size_t index, const std::vector<std::stri
     if (applies) suggestion = "did you mean `" + std::string(right) + "`?";
   }
   if (const std::string_view advice = advice_on(key, allowed); !advice.empty()) suggestion = advice;
-  value.key_error("the key " + quoted(key) + " is not known here", suggestion);
+  value.key_error("the key " + in_quotes(key) + " is not known here", suggestion);
 }
 
 }  // namespace config

@@ -128,7 +128,7 @@ class Builder final : public YAML::EventHandler {
 
   bool plain(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return true;
-    stop(mark, "found the tag " + quoted(tag) + "; tags are not used here", "remove the tag");
+    stop(mark, "found the tag " + in_quotes(tag) + "; tags are not used here", "remove the tag");
     return false;
   }
 
@@ -198,7 +198,7 @@ class Builder final : public YAML::EventHandler {
     if (!parent.duplicate) return;
     const auto first = std::ranges::find(parent.tree.keys, parent.key->text, &Tree::Key::text);
     problem(parent.key->spot,
-            "the key " + quoted(parent.key->text) + " stands here twice; the first is on line " +
+            "the key " + in_quotes(parent.key->text) + " stands here twice; the first is on line " +
                 std::to_string(first->spot.line),
             "remove one of them");
   }

@@ -9,8 +9,8 @@
 #include "gateway/pages/spend_page.hpp"
 #include "gateway/postgres/connection.hpp"
 #include "gateway/record_file/sqlite.hpp"
+#include "gateway/text/in_quotes.hpp"
 #include "gateway/text/json_page.hpp"
-#include "gateway/text/quoted.hpp"
 #include "gateway/text/told_object.hpp"
 
 namespace gateway {
@@ -157,7 +157,8 @@ Task<Administered> Administration::forget(Loop& asker, AdminCall call) {
   try {
     const auto work = [whom](LedgerStore& file) { return file.forget_user(whom); };
     const int count = co_await ledger_->change(asker, work);
-    if (count == 0) co_return fault(404, "user_not_found", "Nothing is stored about " + quoted(whom) + ".");
+    if (count == 0)
+      co_return fault(404, "user_not_found", "Nothing is stored about " + in_quotes(whom) + ".");
     co_return Administered{.body = json_page(json::object{{"forgotten", whom}})};
   } catch (const std::exception& cause) {
     co_return unavailable(cause);
@@ -176,7 +177,7 @@ Task<Administered> Administration::one_generation(Loop& asker, AdminCall call) {
   };
   const auto found = co_await ledger_->ask(asker, read);
   if (!found)
-    co_return fault(404, "generation_not_found", "There is no request " + quoted(id) + " of this key.");
+    co_return fault(404, "generation_not_found", "There is no request " + in_quotes(id) + " of this key.");
   co_return Administered{.body = generation_page(*found, id)};
 }
 

@@ -6,7 +6,7 @@
 
 #include "gateway/http/content_coding.hpp"
 #include "gateway/http/host_field.hpp"
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 
 namespace gateway {
 namespace {
@@ -24,7 +24,7 @@ Refusal head_too_large(std::string message) {
 
 Refusal of_field_fault(providers::FieldFault fault, std::string_view line) {
   // A value may be a secret: of a line with a name only the name is shown.
-  const std::string found = "header line " + quoted(line.substr(0, line.find(':'))) + ": ";
+  const std::string found = "header line " + in_quotes(line.substr(0, line.find(':'))) + ": ";
   switch (fault) {
     case providers::FieldFault::folded:
       return bad_request(found + "it continues the line before; allowed is one line for a field");
@@ -75,7 +75,7 @@ std::optional<Refusal> HeadReader::finish() {
   if (auto refusal = frame()) return refusal;
   if (!content_coding_of(head_.content_encoding)) {
     return Refusal{415, "unsupported_encoding",
-                   "Content-Encoding: found " + quoted(head_.content_encoding) +
+                   "Content-Encoding: found " + in_quotes(head_.content_encoding) +
                        "; allowed is one of identity, gzip and zstd"};
   }
   const bool has_body = !std::holds_alternative<providers::NoBody>(head_.framing);
@@ -156,7 +156,7 @@ std::optional<Refusal> HeadReader::known(const Field& field) {
 std::optional<Refusal> HeadReader::host(const Field& field) {
   if (has_host_) return bad_request("Host: found twice; allowed is exactly one");
   if (!is_host(field.value)) {
-    return bad_request("Host: found " + quoted(field.value) + "; allowed is host or host:port");
+    return bad_request("Host: found " + in_quotes(field.value) + "; allowed is host or host:port");
   }
   has_host_ = true;
   head_.host = field.value;
@@ -165,14 +165,14 @@ std::optional<Refusal> HeadReader::host(const Field& field) {
 
 Refusal HeadReader::misdirected() const {
   return {421, "misdirected_request",
-          "target: found " + quoted(head_.authority) + "; allowed is the authority that Host names, " +
-              quoted(head_.host)};
+          "target: found " + in_quotes(head_.authority) + "; allowed is the authority that Host names, " +
+              in_quotes(head_.host)};
 }
 
 std::optional<Refusal> HeadReader::expect(const Field& field) {
   if (!same_name(field.value, "100-continue")) {
     return Refusal{417, "expectation_failed",
-                   "Expect: found " + quoted(field.value) + "; allowed is 100-continue"};
+                   "Expect: found " + in_quotes(field.value) + "; allowed is 100-continue"};
   }
   head_.expect_continue = head_.minor_version == 1;
   return std::nullopt;
@@ -187,7 +187,7 @@ std::optional<Refusal> HeadReader::content_length(const Field& field) {
   if (length_) return bad_request("Content-Length: found twice; allowed is one");
   length_ = providers::decimal(field.value);
   if (!length_) {
-    return bad_request("Content-Length: found " + quoted(field.value) + "; allowed are 1 to 19 digits");
+    return bad_request("Content-Length: found " + in_quotes(field.value) + "; allowed are 1 to 19 digits");
   }
   return std::nullopt;
 }
@@ -195,7 +195,7 @@ std::optional<Refusal> HeadReader::content_length(const Field& field) {
 std::optional<Refusal> HeadReader::transfer_encoding(const Field& field) {
   if (is_chunked_) return bad_request("Transfer-Encoding: found twice; allowed is one");
   if (!same_name(field.value, "chunked")) {
-    return bad_request("Transfer-Encoding: found " + quoted(field.value) + "; allowed is chunked");
+    return bad_request("Transfer-Encoding: found " + in_quotes(field.value) + "; allowed is chunked");
   }
   if (head_.minor_version == 0)
     return bad_request("Transfer-Encoding: found in HTTP/1.0; allowed in HTTP/1.1");

@@ -7,7 +7,7 @@
 
 #include "gateway/http/head_reader.hpp"
 #include "gateway/http/request_line.hpp"
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 
 namespace gateway {
 namespace {
@@ -29,7 +29,7 @@ std::optional<Line> next_line(std::string_view bytes, std::size_t at) {
 }
 
 Refusal bare_line_feed(std::string_view line) {
-  return {400, "bad_request", "line " + quoted(line) + ": it ends in LF; allowed is CRLF"};
+  return {400, "bad_request", "line " + in_quotes(line) + ": it ends in LF; allowed is CRLF"};
 }
 
 // `found`: how many there were when it was too many; more may come.

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "gateway/http/host_field.hpp"
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 
 namespace gateway {
 namespace {
@@ -43,11 +43,11 @@ std::optional<Refusal> read_method(std::string_view name, RequestHead& head) {
     }
   }
   if (name.size() > longest_method || !providers::is_token_text(name)) {
-    return bad_line("request line: the method is " + quoted(name) + "; allowed is a token such as POST");
+    return bad_line("request line: the method is " + in_quotes(name) + "; allowed is a token such as POST");
   }
   return Refusal{
       405, "method_not_allowed",
-      "method: found " + quoted(name) + "; allowed are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS"};
+      "method: found " + in_quotes(name) + "; allowed are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS"};
 }
 
 int hex_digit(char c) {
@@ -83,13 +83,13 @@ std::optional<Refusal> take_authority(std::string_view& target, RequestHead& hea
   constexpr std::string_view http = "http://", https = "https://";
   if (providers::same_name(target.substr(0, https.size()), https)) {
     return Refusal{421, "misdirected_request",
-                   "target: found " + quoted(target) + "; allowed is http, which is spoken here"};
+                   "target: found " + in_quotes(target) + "; allowed is http, which is spoken here"};
   }
   if (!providers::same_name(target.substr(0, http.size()), http)) return std::nullopt;
   const std::string_view rest = target.substr(http.size());
   const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
   if (!is_host(rest.substr(0, end))) {
-    return bad_line("target: found " + quoted(target) + "; allowed is http://host or http://host:port");
+    return bad_line("target: found " + in_quotes(target) + "; allowed is http://host or http://host:port");
   }
   head.authority = rest.substr(0, end);
   target = rest.substr(end);
@@ -108,12 +108,13 @@ std::optional<Refusal> read_target(std::string_view target, std::size_t limit, R
   }
   const bool may_lack_path = !head.authority.empty() && (target.empty() || target.front() == '?');
   if (!may_lack_path && !target.starts_with('/')) {
-    return bad_line("target: found " + quoted(target) +
+    return bad_line("target: found " + in_quotes(target) +
                     "; allowed is the origin form, beginning with a slash, or http:// and our own name");
   }
   for (const char c : target) {
     if (!in_target[static_cast<unsigned char>(c)]) {
-      return bad_line("target: found the character " + quoted({&c, 1}) + "; allowed are those of RFC 3986");
+      return bad_line("target: found the character " + in_quotes({&c, 1}) +
+                      "; allowed are those of RFC 3986");
     }
   }
   const std::size_t question = target.find('?');
@@ -122,10 +123,10 @@ std::optional<Refusal> read_target(std::string_view target, std::size_t limit, R
 
   // Every slash must be a separator that everyone sees, or two readers take one path for different ones.
   if (head.path.find("//") != std::string_view::npos || head.path.find("..") != std::string_view::npos) {
-    return bad_line("target: found " + quoted(target) + "; a path may hold neither // nor ..");
+    return bad_line("target: found " + in_quotes(target) + "; a path may hold neither // nor ..");
   }
   if (!encodings_are_plain(head.path, forbidden_in(head.path)) || !encodings_are_plain(head.query, "\0"sv)) {
-    return bad_line("target: found " + quoted(target) +
+    return bad_line("target: found " + in_quotes(target) +
                     "; allowed are encodings of two hexadecimal digits, and in a path none of %2f, %5c, %00");
   }
   return std::nullopt;
@@ -141,7 +142,7 @@ std::optional<Refusal> read_version(std::string_view version, RequestHead& head)
     head.keep_alive = head.minor_version == 1;
     return std::nullopt;
   }
-  std::string message = "version: found " + quoted(version) + "; allowed is HTTP/1";
+  std::string message = "version: found " + in_quotes(version) + "; allowed is HTTP/1";
   if (known_form) return Refusal{505, "version_not_supported", std::move(message)};
   return bad_line(std::move(message));
 }
@@ -153,7 +154,7 @@ std::optional<Refusal> read_request_line(std::string_view line, std::size_t targ
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) {
-    return bad_line("request line: found " + quoted(line) + "; allowed is METHOD /path HTTP/1.1");
+    return bad_line("request line: found " + in_quotes(line) + "; allowed is METHOD /path HTTP/1.1");
   }
   if (auto refusal = read_method(line.substr(0, first), head)) return refusal;
   if (auto refusal = read_version(line.substr(last + 1), head)) return refusal;
@@ -164,7 +165,8 @@ std::optional<Refusal> read_request_line(std::string_view line, std::size_t targ
 std::optional<Refusal> check_line_start(std::string_view start, std::size_t target_limit) {
   const std::string_view method = start.substr(0, start.find(' '));
   if (!method.empty() && (method.size() > longest_method || !providers::is_token_text(method))) {
-    return bad_line("request line: it begins with " + quoted(method) + "; allowed is a method such as POST");
+    return bad_line("request line: it begins with " + in_quotes(method) +
+                    "; allowed is a method such as POST");
   }
   const std::size_t room_for_the_rest = longest_method + std::string_view("  HTTP/1.1\r").size();
   if (start.size() > target_limit + room_for_the_rest) {

@@ -4,8 +4,8 @@
 #include <boost/json.hpp>
 
 #include "gateway/keys/key_text.hpp"
+#include "gateway/text/in_quotes.hpp"
 #include "gateway/text/json_page.hpp"
-#include "gateway/text/quoted.hpp"
 #include "gateway/text/told_object.hpp"
 
 namespace gateway {
@@ -53,7 +53,7 @@ KeyAnswer KeyStore::create(const KeyCall& call, const std::vector<config::KeySet
   const bool is_configured = std::ranges::any_of(
       configured, [&](const config::KeySettings& each) { return !each.is_stored && each.name.text == name; });
   const auto taken = [&] {
-    return key_fault(409, "name_taken", "Another key is called " + quoted(name) + ".");
+    return key_fault(409, "name_taken", "Another key is called " + in_quotes(name) + ".");
   };
   if (is_configured || find(name)) return taken();
   const std::string text = new_key();
@@ -69,7 +69,7 @@ KeyAnswer KeyStore::create(const KeyCall& call, const std::vector<config::KeySet
 KeyAnswer KeyStore::change(const KeyCall& call, StoredKey key, std::int64_t now) {
   if (key.is_revoked && call.what != KeyCall::What::erase) {
     return key_fault(409, "revoked",
-                     "The key " + quoted(key.settings.name.text) + " was revoked, which is for good.");
+                     "The key " + in_quotes(key.settings.name.text) + " was revoked, which is for good.");
   }
   std::string text;
   const config::KeyHash before = key.settings.sha256;
@@ -123,9 +123,9 @@ KeyAnswer KeyStore::call_alone(const KeyCall& call, const std::vector<config::Ke
       if (call.what == KeyCall::What::show) return {.body = json_page(key_object(each))};
       return key_fault(
           409, "configured",
-          "The key " + quoted(call.whom) + " stands in the configuration, and is changed there.");
+          "The key " + in_quotes(call.whom) + " stands in the configuration, and is changed there.");
     }
-    return key_fault(404, "key_not_found", "There is no key " + quoted(call.whom) + ".");
+    return key_fault(404, "key_not_found", "There is no key " + in_quotes(call.whom) + ".");
   }
   if (call.what == KeyCall::What::show) return {.body = json_page(key_object(*key))};
   return change(call, *std::move(key), now);

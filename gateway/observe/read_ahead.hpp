@@ -1,6 +1,6 @@
-// Records are written on one core and read on others: some forty lines of memory each, for every one of which the
-// reader would wait. Those of the next records are asked for while one is read. Reads nothing that counts; from the
-// thread that has the records.
+// Records are written on one core and read on others: some forty lines of memory each, for every one of which
+// the reader would wait. Those of the next records are asked for while one is read. Reads nothing that
+// counts; from the thread that has the records.
 #pragma once
 
 #include <cstddef>

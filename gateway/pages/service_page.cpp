@@ -2,8 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "gateway/text/in_quotes.hpp"
 #include "gateway/text/json_page.hpp"
-#include "gateway/text/quoted.hpp"
 
 namespace gateway {
 
@@ -22,8 +22,8 @@ std::string service_page(const ServiceCall& call, std::span<const routing::Endpo
 }
 
 std::string no_such_endpoint(const ServiceCall& call) {
-  const std::string of = call.model.empty() ? "" : " of the model " + quoted(call.model);
-  return "There is no endpoint " + quoted(call.endpoint) + of + ".";
+  const std::string of = call.model.empty() ? "" : " of the model " + in_quotes(call.model);
+  return "There is no endpoint " + in_quotes(call.endpoint) + of + ".";
 }
 
 }  // namespace gateway

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "gateway/probe/probe_page.hpp"
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 #include "providers/loop/run_to_end.hpp"
 #include "providers/loop/spawn.hpp"
 #include "providers/loop/wall_clock.hpp"
@@ -23,7 +23,7 @@ HostProbe::Answer asked(const Generation& generation, const std::string& endpoin
   auto one = with_one_endpoint(generation.catalogue->settings(), endpoint, model);
   if (!one)
     return {.status = 404,
-            .text = "There is no endpoint " + quoted(endpoint) +
+            .text = "There is no endpoint " + in_quotes(endpoint) +
                     ", or several models have it: say which with `model`."};
   // What an earlier probe showed is proved again, and no word of the configuration.
   part(generation.prefills, *one);

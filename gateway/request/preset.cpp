@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <variant>
 
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 #include "providers/json/json_walk.hpp"
 
 namespace gateway {
@@ -25,7 +25,7 @@ const config::PresetSettings* find(const config::Settings& settings, std::string
 }
 
 ErrorReply unknown(const config::Settings& settings, std::string_view name, std::string_view param) {
-  std::string message = "There is no preset " + quoted(name) + " here.";
+  std::string message = "There is no preset " + in_quotes(name) + " here.";
   std::string names;
   for (const config::PresetSettings& each : settings.presets) {
     names += (names.empty() ? " The presets are `" : "`, `") + each.name.text;
@@ -69,7 +69,7 @@ bool is_said(const Members& members, std::string_view member) {
 ErrorReply cannot_be_said(const config::PresetSettings& preset, std::string_view what,
                           std::string_view param) {
   return refused("preset_not_supported", param,
-                 "The preset " + quoted(preset.name.text) + " has `" + std::string(what) +
+                 "The preset " + in_quotes(preset.name.text) + " has `" + std::string(what) +
                      "`, for which this API has no word. Presets of a model and a policy alone work with "
                      "every API.");
 }
@@ -137,7 +137,7 @@ std::optional<ErrorReply> apply_preset(InferenceRequest& request, providers::Jso
   if (!preset) return unknown(settings, name, param);
   if (model.empty() && !preset->model) {
     return refused("missing_member", "model",
-                   "The preset " + quoted(name) + " has no model; send `MODEL@preset/" + name + "`.");
+                   "The preset " + in_quotes(name) + " has no model; send `MODEL@preset/" + name + "`.");
   }
   auto made = with_preset(request, *preset, tokens);
   if (const auto* what = std::get_if<std::string_view>(&made)) return cannot_be_said(*preset, *what, param);

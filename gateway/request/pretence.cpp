@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "config/values/timestamp.hpp"
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 #include "gateway/text/wall_text.hpp"
 
 namespace gateway {
@@ -28,17 +28,17 @@ std::variant<Pretence, std::string> pretence(std::string_view key, std::string_v
   };
   if (!key.empty()) {
     result.key = find([&](const config::KeySettings& each) { return each.name.text == key; });
-    if (!result.key) return "there is no key " + quoted(key);
+    if (!result.key) return "there is no key " + in_quotes(key);
     if (!team.empty() && result.key->team != team)
-      return "the key " + quoted(key) + " is not of the team " + quoted(team);
+      return "the key " + in_quotes(key) + " is not of the team " + in_quotes(team);
   } else if (!team.empty()) {
     result.key =
         find([&](const config::KeySettings& each) { return each.team == team && !each.is_disabled; });
-    if (!result.key) return "there is no key of a team " + quoted(team);
+    if (!result.key) return "there is no key of a team " + in_quotes(team);
   }
   if (at.empty()) return result;
   result.wall = moment_of(std::string(at), now);
-  if (!result.wall) return quoted(at) + " is no moment; write 2026-11-28T03:00, or 03:00, in UTC";
+  if (!result.wall) return in_quotes(at) + " is no moment; write 2026-11-28T03:00, or 03:00, in UTC";
   return result;
 }
 

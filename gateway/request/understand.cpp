@@ -14,7 +14,7 @@
 #include "gateway/request/stored_answers.hpp"
 #include "gateway/request/unfit.hpp"
 #include "gateway/surface/block_hash.hpp"
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 #include "routing/terms/draws.hpp"
 
 namespace gateway {
@@ -92,9 +92,9 @@ std::optional<ErrorReply> find_fallbacks(const InferenceRequest& request, const 
 }
 
 ErrorReply unknown_priority(std::string_view found) {
-  ErrorReply error = plain_error(
-      400, "invalid_request_error", "invalid_value",
-      "The header x-isocost-priority says " + quoted(found) + "; allowed is interactive, normal or batch.");
+  ErrorReply error = plain_error(400, "invalid_request_error", "invalid_value",
+                                 "The header x-isocost-priority says " + in_quotes(found) +
+                                     "; allowed is interactive, normal or batch.");
   error.param = "x-isocost-priority";
   error.should_retry = ShouldRetry::no;
   return error;

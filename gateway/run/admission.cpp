@@ -4,7 +4,7 @@
 
 #include "config/values/address.hpp"
 #include "gateway/http/cors.hpp"
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 
 namespace gateway {
 namespace {
@@ -111,7 +111,7 @@ bool is_elsewhere(std::string_view origin, std::string_view host) {
 
 ErrorReply foreign_page(const std::string& origin) {
   return plain_error(403, "permission_error", "foreign_origin",
-                     "Origin: found " + quoted(origin) +
+                     "Origin: found " + in_quotes(origin) +
                          "; pages of other sites may not call here without a key of their own. Add one under "
                          "`keys` in the configuration, and have the page present it.");
 }
@@ -119,7 +119,7 @@ ErrorReply foreign_page(const std::string& origin) {
 // A site can give its own name the address of this machine, and its pages are then no foreign ones.
 ErrorReply foreign_host(const std::string& host) {
   return plain_error(403, "permission_error", "foreign_host",
-                     "Host: found " + quoted(host) +
+                     "Host: found " + in_quotes(host) +
                          "; where no key is asked for, this machine is called by `localhost`, `127.0.0.1` or "
                          "`[::1]`. Use one of them, or add a key under `keys` in the configuration.");
 }
@@ -181,7 +181,7 @@ ErrorReply no_role(const config::KeySettings& key, const Route& route) {
   ErrorReply error =
       plain_error(403, "permission_error", "role_required",
                   std::string(route.name) + " takes a key with `role: " + std::string(wanted) + "; the key " +
-                      quoted(key.name.text) + " has " + std::string(name_of(key.role)) + ".");
+                      in_quotes(key.name.text) + " has " + std::string(name_of(key.role)) + ".");
   error.should_retry = ShouldRetry::no;
   return error;
 }
@@ -192,7 +192,7 @@ std::optional<ErrorReply> no_longer(const config::KeySettings& key, config::Wall
   if (!key.is_disabled && !is_over) return std::nullopt;
   ErrorReply error =
       plain_error(401, "authentication_error", key.is_disabled ? "key_disabled" : "key_expired",
-                  "The API key " + quoted(key.name.text) +
+                  "The API key " + in_quotes(key.name.text) +
                       (key.is_disabled ? " is disabled or was revoked." : " has expired."));
   error.should_retry = ShouldRetry::no;
   return error;

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "gateway/surface/block_hash.hpp"
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 
 namespace gateway {
 
@@ -70,7 +70,7 @@ bool BodyWalk::not_one_of(const Path& path, std::string_view found,
                           std::span<const std::string_view> choices) {
   std::string allowed = "one of";
   for (const auto choice : choices) allowed.append(" ").append(choice);
-  return wrong("invalid_value", path, quoted(found), allowed);
+  return wrong("invalid_value", path, in_quotes(found), allowed);
 }
 
 bool BodyWalk::is_null() {
@@ -119,7 +119,7 @@ bool BodyWalk::real(const Path& path, Spelling spelling, std::optional<double>& 
   const auto number = is_text ? std::nullopt : json.number();
   if (!json.ok()) return false;
   if (text && !providers::is_number(text->raw)) {
-    return wrong("invalid_value", path, quoted(text->raw), "a number");
+    return wrong("invalid_value", path, in_quotes(text->raw), "a number");
   }
   const providers::JsonNumber found = number ? *number : providers::JsonNumber{text->raw};
   value = found.real();

@@ -1,6 +1,6 @@
 #include "gateway/surface/provider_preferences.hpp"
 
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 
 namespace gateway {
 namespace {

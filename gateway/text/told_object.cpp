@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 
 namespace gateway {
 namespace {
@@ -58,8 +58,8 @@ std::variant<json::object, NotTold> told_object(std::string_view text) {
   json::basic_parser<MemberWatch> watch{json::parse_options()};
   watch.write_some(false, text.data(), text.size(), error);
   if (!watch.handler().has_doubled) return std::move(read.get_object());
-  return NotTold{"duplicate_key",
-                 "The body says " + quoted(watch.handler().doubled) + " twice in one object; say it once."};
+  return NotTold{"duplicate_key", "The body says " + in_quotes(watch.handler().doubled) +
+                                      " twice in one object; say it once."};
 }
 
 }  // namespace gateway

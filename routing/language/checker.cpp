@@ -16,16 +16,16 @@ void Checker::whole() {
       use_ == Use::allow || use_ == Use::require || use_ == Use::prefer || use_ == Use::when;
   if (wants_truth && root.type != Type::truth) {
     complain(root,
-             words(root) + " is " + std::string(to_text(root.type)) + ", and " + quoted(to_text(use_)) +
+             words(root) + " is " + std::string(to_text(root.type)) + ", and " + in_quotes(to_text(use_)) +
                  " wants true or false",
-             root.type == Type::number ? "compare it with a limit, as in " + quoted("ttft <= 3 s") : "");
+             root.type == Type::number ? "compare it with a limit, as in " + in_quotes("ttft <= 3 s") : "");
   }
   if (use_ == Use::minimize) wants_number(root, dollars);
   if (is_rate()) wants_number(root, dollars_per_second);
 }
 
 std::string Checker::words(const Node& found) const {
-  return quoted(source_.substr(found.begin, found.end - found.begin));
+  return in_quotes(source_.substr(found.begin, found.end - found.begin));
 }
 
 void Checker::complain(const Node& where, std::string message, std::string suggestion,
@@ -80,16 +80,17 @@ void Checker::name(Node& found) {
   if (fact == nullptr) {
     const std::string near = config::nearest(found.text, known_words());
     const std::string_view kind = is_rate() ? rate_advice() : std::string_view("texts are written in quotes");
-    return complain(found, "there is no name " + quoted(found.text),
-                    near.empty() ? std::string(kind) : "did you mean " + quoted(near) + "?");
+    return complain(found, "there is no name " + in_quotes(found.text),
+                    near.empty() ? std::string(kind) : "did you mean " + in_quotes(near) + "?");
   }
   if (use_ == Use::when && fact->source != Source::request) {
-    return complain(found, quoted(found.text) + " is about an endpoint, and `when` sees the request alone",
+    return complain(found, in_quotes(found.text) + " is about an endpoint, and `when` sees the request alone",
                     "choose by the request here, and by endpoints inside the policy");
   }
-  if (is_rate()) return complain(found, quoted(to_text(use_)) + " is a constant", std::string(rate_advice()));
+  if (is_rate())
+    return complain(found, in_quotes(to_text(use_)) + " is a constant", std::string(rate_advice()));
   if (use_ == Use::allow && (fact->source == Source::measured || fact->source == Source::predicted)) {
-    complain(found, quoted(found.text) + " is live, and `allow` is never relaxed and fails closed",
+    complain(found, in_quotes(found.text) + " is live, and `allow` is never relaxed and fails closed",
              "put it under `require`, unless an endpoint without evidence shall get nothing",
              config::Severity::warning);
   }
@@ -115,7 +116,7 @@ bool Checker::all_are(const Node& parent, Type wanted, std::string_view operatio
     if (node(each).type == wanted) continue;
     complain(node(each),
              words(node(each)) + " is " + std::string(to_text(node(each).type)) + ", and " +
-                 quoted(operation) + " wants " +
+                 in_quotes(operation) + " wants " +
                  (wanted == Type::number ? "numbers" : std::string(to_text(wanted))),
              "");
     good = false;

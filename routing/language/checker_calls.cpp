@@ -14,9 +14,9 @@ void Checker::call(Node& found) {
   if (found.text == "min" || found.text == "max") return extreme(found);
   if (found.text == "weighted") return complain(found, "`weighted` belongs into `choose` alone", "");
   const std::string near = config::nearest(found.text, {"supports", "header", "probability", "min", "max"});
-  complain(found, "there is no function " + quoted(found.text),
+  complain(found, "there is no function " + in_quotes(found.text),
            near.empty() ? "the functions are supports, header, probability, min and max"
-                        : "did you mean " + quoted(near) + "?");
+                        : "did you mean " + in_quotes(near) + "?");
 }
 
 const Node* Checker::text_argument(const Node& found, std::string_view example) {
@@ -26,13 +26,13 @@ const Node* Checker::text_argument(const Node& found, std::string_view example) 
     argument.type = Type::text;
     if (argument.form == Form::text) return &argument;
   }
-  complain(found, quoted(found.text) + " takes one text", "write " + quoted(example));
+  complain(found, in_quotes(found.text) + " takes one text", "write " + in_quotes(example));
   return nullptr;
 }
 
 void Checker::supports(Node& found) {
   if (use_ == Use::when || is_rate()) {
-    return complain(found, "`supports` is about an endpoint, and " + quoted(to_text(use_)) + " sees none",
+    return complain(found, "`supports` is about an endpoint, and " + in_quotes(to_text(use_)) + " sees none",
                     "");
   }
   const Node* argument = text_argument(found, "supports(\"tools\")");
@@ -46,8 +46,8 @@ void Checker::supports(Node& found) {
   const std::string near = config::nearest(argument->text, features);
   std::string all;
   for (const std::string& feature : features) all += (all.empty() ? "" : ", ") + feature;
-  complain(*argument, quoted(argument->text) + " is not a feature",
-           near.empty() ? "the features are " + all : "did you mean " + quoted(near) + "?");
+  complain(*argument, in_quotes(argument->text) + " is not a feature",
+           near.empty() ? "the features are " + all : "did you mean " + in_quotes(near) + "?");
 }
 
 void Checker::header(Node& found) {
@@ -58,7 +58,8 @@ void Checker::header(Node& found) {
   if (!argument->text.starts_with("x-")) {
     return complain(*argument, "only headers whose name begins with `x-` can be read", "");
   }
-  if (is_rate()) return complain(found, quoted(to_text(use_)) + " is a constant", std::string(rate_advice()));
+  if (is_rate())
+    return complain(found, in_quotes(to_text(use_)) + " is a constant", std::string(rate_advice()));
   found.type = Type::text;
 }
 

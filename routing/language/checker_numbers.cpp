@@ -23,12 +23,12 @@ void Checker::weight(Node& root) {
 void Checker::wants_number(const Node& root, Dimension wanted) {
   if (root.type != Type::number) {
     complain(root,
-             words(root) + " is " + std::string(to_text(root.type)) + ", and " + quoted(to_text(use_)) +
+             words(root) + " is " + std::string(to_text(root.type)) + ", and " + in_quotes(to_text(use_)) +
                  " must come out in " + to_text(wanted),
              "");
   } else if (root.dimension != wanted) {
     complain(root,
-             words(root) + " comes out in " + to_text(root.dimension) + ", and " + quoted(to_text(use_)) +
+             words(root) + " comes out in " + to_text(root.dimension) + ", and " + in_quotes(to_text(use_)) +
                  " must come out in " + to_text(wanted),
              is_rate() ? std::string(rate_advice()) : advice(wanted, root.dimension));
   }
@@ -129,7 +129,7 @@ void Checker::probability(Node& found) {
 
 void Checker::extreme(Node& found) {
   if (found.children.size() < 2) {
-    return complain(found, quoted(found.text) + " takes two or more numbers", "");
+    return complain(found, in_quotes(found.text) + " takes two or more numbers", "");
   }
   if (!children(found) || !all_are(found, Type::number, found.text)) return;
   for (const NodeIndex each : found.children) {

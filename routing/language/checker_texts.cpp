@@ -18,11 +18,11 @@ void Checker::one_of(const Node& text, Domain domain) {
   const bool fixed = Vocabulary::is_fixed(domain);
   std::string near = config::nearest(text.text, vocabulary_.words(domain));
   if (domain == Domain::country && text.text == "UK") near = "GB";
-  std::string suggestion = near.empty() ? "" : "did you mean " + quoted(near) + "?";
+  std::string suggestion = near.empty() ? "" : "did you mean " + in_quotes(near) + "?";
   if (domain == Domain::country && near.empty()) {
     suggestion = "write an ISO 3166-1 alpha-2 code such as `US`, or one of the groups `EU` and `EEA`";
   }
-  complain(text, quoted(text.text) + " is not a known " + std::string(to_text(domain)), suggestion,
+  complain(text, in_quotes(text.text) + " is not a known " + std::string(to_text(domain)), suggestion,
            fixed ? config::Severity::error : config::Severity::warning);
 }
 

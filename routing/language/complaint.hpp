@@ -20,7 +20,7 @@ struct Complaint {
 using Complaints = std::vector<Complaint>;
 
 // A text of the policy's owner, as messages name it.
-inline std::string quoted(std::string_view text) {
+inline std::string in_quotes(std::string_view text) {
   return "`" + std::string(text) + "`";
 }
 // "a, b, c"

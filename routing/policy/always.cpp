@@ -30,7 +30,7 @@ AlwaysRules::Joined joined(std::initializer_list<const Part*> parts, config::Pro
       const std::string other = together.add(*piece.tree, piece.node, piece.rule.text);
       if (other.empty()) continue;
       problems.push_back(about_whole({.text = piece.rule.text, .place = piece.rule.place}, part->path,
-                                     quoted(piece.rule.text) + " and " + quoted(other) +
+                                     in_quotes(piece.rule.text) + " and " + in_quotes(other) +
                                          " exclude each other: no endpoint can meet both",
                                      ""));
     }
@@ -65,7 +65,7 @@ AlwaysRules::AlwaysRules(const config::Settings& settings, const Vocabulary& voc
   std::map<std::string, Part> teams;
   for (const config::TeamSettings& team : settings.teams) {
     const std::string& name = team.name.text;
-    Part own = part(team.always, "teams." + name + ".always", "the team " + quoted(name));
+    Part own = part(team.always, "teams." + name + ".always", "the team " + in_quotes(name));
     if (own.pieces.empty()) continue;
     by_team_.emplace(name, joined_.size());
     joined_.push_back(joined({&everybody, &own}, problems));
@@ -74,7 +74,7 @@ AlwaysRules::AlwaysRules(const config::Settings& settings, const Vocabulary& voc
   for (std::size_t i = 0; i < settings.keys.size(); ++i) {
     const config::KeySettings& key = settings.keys[i];
     const Part own =
-        part(key.always, "keys[" + std::to_string(i) + "].always", "the key " + quoted(key.name.text));
+        part(key.always, "keys[" + std::to_string(i) + "].always", "the key " + in_quotes(key.name.text));
     const auto team = teams.find(key.team);
     if (own.pieces.empty()) {
       if (team != teams.end()) by_key_.emplace(key.name.text, by_team_.at(key.team));

@@ -39,7 +39,7 @@ const Reachable* reachable_of(std::string_view fact) {
 std::string advice(const Reachable& bound, double value, Dimension dimension) {
   const double meant = bound.is_least ? value * 1000 : value / 1000;
   const bool is_reasonable = bound.is_least ? meant > bound.value : meant < bound.value;
-  return is_reasonable ? "did you mean " + quoted(to_text(meant, dimension)) + "?" : "";
+  return is_reasonable ? "did you mean " + in_quotes(to_text(meant, dimension)) + "?" : "";
 }
 
 std::optional<Complaint> complaint_on(const Tree& tree, NodeIndex index, const std::string& source) {
@@ -53,12 +53,12 @@ std::optional<Complaint> complaint_on(const Tree& tree, NodeIndex index, const s
   const bool is_missed = bound->is_least ? is_upper(limit->form) && limit->value < bound->value
                                          : !is_upper(limit->form) && limit->value > bound->value;
   if (!is_missed) return std::nullopt;
-  return Complaint{
-      .begin = node.begin,
-      .end = node.end,
-      .message = std::string(bound->what) + ": " + quoted(source.substr(node.begin, node.end - node.begin)),
-      .suggestion = advice(*bound, limit->value, subject.dimension),
-      .severity = config::Severity::warning};
+  return Complaint{.begin = node.begin,
+                   .end = node.end,
+                   .message = std::string(bound->what) + ": " +
+                              in_quotes(source.substr(node.begin, node.end - node.begin)),
+                   .suggestion = advice(*bound, limit->value, subject.dimension),
+                   .severity = config::Severity::warning};
 }
 
 void visit(const Tree& tree, NodeIndex index, NodeIndex part, const std::string& source,
@@ -72,7 +72,7 @@ void visit(const Tree& tree, NodeIndex index, NodeIndex part, const std::string&
     complaints.push_back(
         {.begin = node.begin,
          .end = node.end,
-         .message = quoted(source.substr(node.begin, node.end - node.begin)) + " is never true",
+         .message = in_quotes(source.substr(node.begin, node.end - node.begin)) + " is never true",
          .suggestion = "",
          .severity = config::Severity::warning});
   }

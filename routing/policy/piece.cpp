@@ -38,7 +38,7 @@ std::string percent_advice(const Tree& tree, const Node& limit, const std::strin
     if (side.form != Form::number || side.number <= 1 || !is_share(tree, limit.children[1 - i])) continue;
     const bool has_sign = source.substr(side.begin, side.end - side.begin).ends_with('%');
     if (has_sign || side.number > 100) return "a share is at most 100 %";
-    return "shares lie between 0 and 1; did you mean " + quoted(to_text(side.number) + " %") + "?";
+    return "shares lie between 0 and 1; did you mean " + in_quotes(to_text(side.number) + " %") + "?";
   }
   return "";
 }
@@ -52,13 +52,13 @@ void complain_if_certain(const Tree& tree, NodeIndex index, Use use, const std::
   if (certainty == Truth::no) {
     complaints.push_back({.begin = node.begin,
                           .end = node.end,
-                          .message = "the limit " + quoted(text) + " is impossible: no value can meet it",
+                          .message = "the limit " + in_quotes(text) + " is impossible: no value can meet it",
                           .suggestion = percent_advice(tree, node, source),
                           .severity = config::Severity::error});
   } else if (certainty == Truth::yes) {
     complaints.push_back({.begin = node.begin,
                           .end = node.end,
-                          .message = quoted(text) + " is always true",
+                          .message = in_quotes(text) + " is always true",
                           .suggestion = percent_advice(tree, node, source),
                           .severity = config::Severity::warning});
   }

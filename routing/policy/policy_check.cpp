@@ -93,7 +93,7 @@ struct Refusing {
 };
 
 std::string numbers_of(const Refusing& refusal, std::size_t all) {
-  return quoted(refusal.rule->text) + " refuses " + std::to_string(refusal.endpoints) + " of " +
+  return in_quotes(refusal.rule->text) + " refuses " + std::to_string(refusal.endpoints) + " of " +
          std::to_string(all);
 }
 
@@ -146,7 +146,7 @@ void check_preferences(const Policy& policy, const Catalogue& catalogue, config:
     });
     if (met) continue;
     problems.push_back(warning(rule, path_of(policy),
-                               "no endpoint can meet " + quoted(rule.text) +
+                               "no endpoint can meet " + in_quotes(rule.text) +
                                    " on its declared facts, so preferring it changes nothing",
                                ""));
   }
@@ -159,7 +159,7 @@ void check_measured(const Rule& rule, const std::string& path, const std::string
   const std::optional<Nearest> nearest = nearest_miss(rule, catalogue, measured);
   if (!nearest) return;
   problems.push_back(warning(
-      rule, path, "no host has met " + quoted(rule.text) + "; the nearest is " + words(*nearest), advice));
+      rule, path, "no host has met " + in_quotes(rule.text) + "; the nearest is " + words(*nearest), advice));
 }
 
 // What always holds, for each of those for whom it is more than for everybody. Without endpoints for

@@ -33,7 +33,7 @@ void complain_of_contradictions(const config::PolicySettings& settings, const Pa
       if (other.empty()) continue;
       problems.push_back(about_whole({.text = piece.rule.text, .place = piece.rule.place},
                                      "policies." + settings.name.text,
-                                     quoted(piece.rule.text) + " and " + quoted(other) +
+                                     in_quotes(piece.rule.text) + " and " + in_quotes(other) +
                                          " exclude each other: no endpoint can meet both",
                                      ""));
     }
@@ -99,7 +99,7 @@ PolicySet compile(const config::Settings& settings, config::Problems& problems) 
     const auto found = std::ranges::find(
         policies, name, [](const Policy& each) -> const std::string& { return each.name.text; });
     if (found != policies.end()) return static_cast<std::size_t>(found - policies.begin());
-    complain(problems, place, path, "there is no policy " + quoted(name), family.suggestion(name));
+    complain(problems, place, path, "there is no policy " + in_quotes(name), family.suggestion(name));
     return std::nullopt;
   };
   std::vector<PolicySet::Pick> picks = picks_of(settings.rules, vocabulary, find, problems);

@@ -22,17 +22,17 @@ void PolicyFamily::index_names() {
     const std::string& name = policy.name.text;
     const std::string path = "policies." + name;
     if (name.empty() || name.find_first_of(":/ \t") != std::string::npos) {
-      complain(problems_, policy.place, path, quoted(name) + " cannot be the name of a policy",
+      complain(problems_, policy.place, path, in_quotes(name) + " cannot be the name of a policy",
                "use letters, digits, `-` and `_`; requests name it after a colon");
     }
     const auto [known, is_new] = by_name_.emplace(name, i);
     if (is_new) continue;
     if (known->second < shipped_) {
-      complain(problems_, policy.place, path, quoted(name) + " is the name of a shipped policy",
+      complain(problems_, policy.place, path, in_quotes(name) + " is the name of a shipped policy",
                "choose another name and write `extends: " + name + "`");
     } else {
       complain(problems_, policy.place, path,
-               "there are two policies named " + quoted(name) + "; the other one is at line " +
+               "there are two policies named " + in_quotes(name) + "; the other one is at line " +
                    std::to_string(all_[known->second].place.line),
                "give one of them another name");
     }
@@ -47,7 +47,7 @@ std::string PolicyFamily::suggestion(const std::string& name) const {
   std::vector<std::string> names;
   for (const config::PolicySettings& each : all_) names.push_back(each.name.text);
   const std::string near = config::nearest(name, names);
-  return near.empty() ? "the policies are " + listed(names) : "did you mean " + quoted(near) + "?";
+  return near.empty() ? "the policies are " + listed(names) : "did you mean " + in_quotes(near) + "?";
 }
 
 Parts PolicyFamily::whole(std::size_t which) {
@@ -56,7 +56,7 @@ Parts PolicyFamily::whole(std::size_t which) {
   const std::string& name = policy.extends->text;
   const auto parent = by_name_.find(name);
   if (parent == by_name_.end()) {
-    point_at_extends(policy, "there is no policy " + quoted(name) + " to extend", suggestion(name));
+    point_at_extends(policy, "there is no policy " + in_quotes(name) + " to extend", suggestion(name));
     return broken(which);
   }
   trail_.push_back(which);
@@ -85,8 +85,8 @@ void PolicyFamily::complain_of_circle(std::vector<std::size_t> circle) {
     return point_at_extends(first, "the policy extends itself", "name another policy, or none");
   }
   std::string chain;
-  for (const std::size_t each : circle) chain += quoted(all_[each].name.text) + " extends ";
-  point_at_extends(first, chain + quoted(first.name.text), "one of them must stand on its own");
+  for (const std::size_t each : circle) chain += in_quotes(all_[each].name.text) + " extends ";
+  point_at_extends(first, chain + in_quotes(first.name.text), "one of them must stand on its own");
 }
 
 void PolicyFamily::point_at_extends(const config::PolicySettings& policy, std::string message,

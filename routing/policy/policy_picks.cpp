@@ -27,7 +27,7 @@ std::vector<PolicySet::Pick> picks_of(const std::vector<config::RuleSettings>& r
                        .policy = *policy,
                        .why = "rule " + std::to_string(i + 1) + ": " + piece->rule.text,
                        .why_not = "rule " + std::to_string(i + 1) + ": " + piece->rule.text +
-                                  ": the key may not use its policy " + quoted(rule.policy.text)});
+                                  ": the key may not use its policy " + in_quotes(rule.policy.text)});
     }
   }
   return picks;

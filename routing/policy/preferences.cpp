@@ -43,7 +43,7 @@ std::optional<Refusal> fault_in_slugs(std::string field, const std::vector<std::
     const bool known = std::ranges::any_of(catalogue.endpoints(),
                                            [&](const Endpoint& endpoint) { return covers(slug, endpoint); });
     if (!known) {
-      return refusal(std::move(field), "there is no provider " + quoted(slug) + "; the providers are " +
+      return refusal(std::move(field), "there is no provider " + in_quotes(slug) + "; the providers are " +
                                            listed(slugs_of(catalogue)));
     }
   }
@@ -54,7 +54,8 @@ template <std::size_t n>
 std::optional<Refusal> fault_in_choice(std::string field, const std::string& found,
                                        const std::array<std::string_view, n>& allowed) {
   if (found.empty() || std::ranges::find(allowed, found) != allowed.end()) return std::nullopt;
-  return refusal(std::move(field), quoted(found) + " is not allowed here; the values are " + listed(allowed));
+  return refusal(std::move(field),
+                 in_quotes(found) + " is not allowed here; the values are " + listed(allowed));
 }
 
 std::optional<Refusal> fault_in_number(const std::string& field, const std::optional<double>& value) {
@@ -76,7 +77,7 @@ std::optional<Refusal> fault_in_quantizations(const std::vector<std::string>& fo
   }
   for (const std::string& each : found) {
     if (std::ranges::find(allowed, each) != allowed.end()) continue;
-    return refusal("quantizations", quoted(each) + " is not a quantization; they are " + listed(allowed));
+    return refusal("quantizations", in_quotes(each) + " is not a quantization; they are " + listed(allowed));
   }
   return std::nullopt;
 }

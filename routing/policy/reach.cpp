@@ -87,7 +87,7 @@ class Reach {
       const Piece* rule = dropped(by_default->allow, each.allow, always);
       if (!rule) continue;
       if (!first) first = rule;
-      names += (names.empty() ? "" : ", ") + quoted(each.name);
+      names += (names.empty() ? "" : ", ") + in_quotes(each.name);
       for (const Endpoint& endpoint : catalogue_.endpoints()) {
         const bool only_here = lets_in(always, endpoint) && lets_in(each.allow, endpoint) &&
                                !lets_in(by_default->allow, endpoint);
@@ -95,13 +95,14 @@ class Reach {
       }
     }
     if (!first) return;
-    const std::string who = key ? "the key " + quoted(key->name.text) : "everybody, since there is no key,";
+    const std::string who =
+        key ? "the key " + in_quotes(key->name.text) : "everybody, since there is no key,";
     problems_.push_back(
         {.severity = config::Severity::warning,
          .place = key ? key->place : first->rule.place,
          .path = path.empty() ? "default_policy" : path,
-         .message = who + " can leave " + quoted(first->rule.text) + " of its default policy, " +
-                    quoted(by_default->name) + ", by asking for " + names +
+         .message = who + " can leave " + in_quotes(first->rule.text) + " of its default policy, " +
+                    in_quotes(by_default->name) + ", by asking for " + names +
                     (more.empty() ? "" : ": that lets in " + listed(more)),
          .suggestion = "write the rule under `always`, which no policy leaves" +
                        std::string(key ? ", or name the policies that the key may use under `policies`" : ""),

@@ -41,7 +41,7 @@ config::Problem complaint(const Piece& step, const std::string& path, std::strin
 
 std::string listed_rules(const Pieces& rules) {
   std::string result;
-  for (const Piece& rule : rules) result += (result.empty() ? "" : ", ") + quoted(rule.rule.text);
+  for (const Piece& rule : rules) result += (result.empty() ? "" : ", ") + in_quotes(rule.rule.text);
   return result;
 }
 
@@ -51,11 +51,11 @@ config::Problem no_such_rule(const Pieces& allow, const Pieces& require, const P
       std::ranges::any_of(allow, [&](const Piece& rule) { return kinship(step, rule) != Kinship::none; });
   if (compliance) {
     return complaint(step, path,
-                     quoted(step.rule.text) + " would relax a rule of `allow`, which is never relaxed",
+                     in_quotes(step.rule.text) + " would relax a rule of `allow`, which is never relaxed",
                      "move the rule to `require` if it may be given up");
   }
   return complaint(step, path,
-                   "there is no rule in `require` that " + quoted(step.rule.text) + " could relax",
+                   "there is no rule in `require` that " + in_quotes(step.rule.text) + " could relax",
                    require.empty() ? "`require` is empty" : "the rules are " + listed_rules(require));
 }
 
@@ -72,9 +72,9 @@ std::vector<Relaxation> ladder(const Pieces& allow, const Pieces& require, const
       const Kinship kin = kinship(step, rule);
       found = found || kin != Kinship::none;
       if (kin == Kinship::replaces && !is_looser(step, rule)) {
-        problems.push_back(complaint(step, path,
-                                     quoted(step.rule.text) + " does not loosen " + quoted(rule.rule.text),
-                                     "write a wider limit, or only what it limits, to drop the rule"));
+        problems.push_back(
+            complaint(step, path, in_quotes(step.rule.text) + " does not loosen " + in_quotes(rule.rule.text),
+                      "write a wider limit, or only what it limits, to drop the rule"));
       }
       if (kin == Kinship::drops) continue;
       next.push_back(kin == Kinship::replaces ? step : rule);

@@ -22,8 +22,8 @@ Refusal unknown_policy(const PolicySet& policies, const config::KeySettings* key
   const std::vector<std::string> allowed = allowed_names(policies, key);
   const std::string near = config::nearest(std::string(name), allowed);
   return {.status = 400,
-          .message = "there is no policy " + quoted(name) +
-                     (near.empty() ? "" : "; did you mean " + quoted(near) + "?") +
+          .message = "there is no policy " + in_quotes(name) +
+                     (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?") +
                      (near.empty() ? "; the policies are " : " The policies are ") + listed(allowed),
           .field = std::move(field)};
 }
@@ -55,8 +55,8 @@ Selection select_policy(const PolicySet& policies, const Demand& demand, AskedPo
   }
   if (by_header != nullptr && by_suffix != nullptr && by_header != by_suffix) {
     return Refusal{.status = 400,
-                   .message = "the header x-isocost-policy asks for " + quoted(asked.header) +
-                              " and the model's suffix for " + quoted(asked.suffix) + "; send one of them",
+                   .message = "the header x-isocost-policy asks for " + in_quotes(asked.header) +
+                              " and the model's suffix for " + in_quotes(asked.suffix) + "; send one of them",
                    .field = "x-isocost-policy"};
   }
   const Policy* wanted = by_header != nullptr ? by_header : by_suffix;
@@ -64,8 +64,8 @@ Selection select_policy(const PolicySet& policies, const Demand& demand, AskedPo
 
   if (!may_use(demand.key, wanted->name)) {
     return Refusal{.status = 403,
-                   .message = "the key " + quoted(demand.key->name.text) + " may not use the policy " +
-                              quoted(wanted->name.text) + "; it may use " +
+                   .message = "the key " + in_quotes(demand.key->name.text) + " may not use the policy " +
+                              in_quotes(wanted->name.text) + "; it may use " +
                               listed(allowed_names(policies, demand.key)),
                    .field = by_header != nullptr ? "x-isocost-policy" : "model"};
   }

@@ -45,8 +45,8 @@ TEST_CASE("what is no credential stays readable") {
 }
 
 TEST_CASE("a quotation is one short line") {
-  CHECK(quoted("a\nb") == "`a b`");
-  CHECK(quoted(std::string(100, 'x')) == "`" + std::string(60, 'x') + "...`");
+  CHECK(in_quotes("a\nb") == "`a b`");
+  CHECK(in_quotes(std::string(100, 'x')) == "`" + std::string(60, 'x') + "...`");
   // A character of several bytes is not cut in two.
-  CHECK(quoted(std::string(59, 'x') + "ä" + std::string(9, 'x')) == "`" + std::string(59, 'x') + "...`");
+  CHECK(in_quotes(std::string(59, 'x') + "ä" + std::string(9, 'x')) == "`" + std::string(59, 'x') + "...`");
 }

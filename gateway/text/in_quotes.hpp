@@ -7,6 +7,6 @@
 namespace gateway {
 
 // At most 60 bytes of it; what is not printable ASCII as \xNN.
-std::string quoted(std::string_view found);
+std::string in_quotes(std::string_view found);
 
 }  // namespace gateway

@@ -1,8 +1,8 @@
-#include "gateway/text/quoted.hpp"
+#include "gateway/text/in_quotes.hpp"
 
 namespace gateway {
 
-std::string quoted(std::string_view found) {
+std::string in_quotes(std::string_view found) {
   constexpr std::size_t most = 60;
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text = "\"";
