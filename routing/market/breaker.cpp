@@ -15,7 +15,9 @@ constexpr config::Duration longest_pause = 8333ms;
 constexpr double pause_per_failing = 5;
 // And a share of the time that it has been away: who is away for long is not asked every second for good.
 constexpr double pause_per_absence = 0.1;
-constexpr config::Duration configuration_pause = 5min;
+// After a fault of configuration, three times as long each time. A host may say once by mistake that it does
+// not know our key; one that means it is asked every five minutes in the end.
+constexpr config::Duration first_configuration_pause = 10s, longest_configuration_pause = 5min;
 constexpr config::Duration another_trial_after = 10s;
 // Answers that end a ramp; the trial is the first of them.
 constexpr std::int32_t successes_to_close = 5;
@@ -73,13 +75,22 @@ void Breaker::trip(config::TimePoint now, double draw, config::Seconds takes) {
 }
 
 void Breaker::fault(config::TimePoint now) {
+  const bool is_new = cause_ != Cause::configuration;
   left_alone_ = now;
-  until_ = now + configuration_pause;
+  // Of those that were under way together one counts.
+  if (!is_new && now < until_) return;
+  if (is_new) trips_ = 0;
+  config::Duration pause = first_configuration_pause;
+  for (int i = 0; i < trips_ && pause < longest_configuration_pause; ++i) pause *= 3;
+  until_ = now + std::min(pause, longest_configuration_pause);
+  trips_ += 1;
   cause_ = Cause::configuration;
 }
 
 void Breaker::forgive_configuration() {
-  if (cause_ == Cause::configuration) cause_ = Cause::none;
+  if (cause_ != Cause::configuration) return;
+  cause_ = Cause::none;
+  trips_ = 0;
 }
 
 bool Breaker::fails_again(config::TimePoint dispatched, config::TimePoint now) const {

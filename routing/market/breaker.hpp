@@ -4,7 +4,8 @@
 //   open: one trial at a time
 //          -> ramping: a share of requests that doubles with each answer that begins -> closed
 // So a host comes back within about the length of its outage, at most 10 s, after it answers again. A fault
-// of configuration (credential, balance, unknown model) opens for 5 minutes at once.
+// of configuration (credential, balance, unknown model) opens at once, for 10 s and then for three times as
+// long each time that it is still there, 5 minutes at most.
 #pragma once
 
 #include <cstdint>

@@ -272,7 +272,7 @@ TEST_CASE(
   world.decide(world.demand());
   CHECK(world.decision.chosen);
   CHECK(verdict(world, 1).removal == Removal::open);
-  CHECK(verdict(world, 1).missed_by == support::close(300));
+  CHECK(verdict(world, 1).missed_by == support::close(10));
 }
 
 TEST_CASE("a refused credential takes out every model of the provider") {
@@ -455,9 +455,9 @@ TEST_CASE("with nobody left the earliest of those that come back is told, each b
     }
     pauses(0, FailureKind::rate_limited, 4s);
     world.decide(world.demand());
-    CHECK(*world.decision.earliest == world.now + 5min);
+    CHECK(*world.decision.earliest == world.now + 10s);
     CHECK(verdict(world, 1).removal == Removal::open);
-    CHECK(verdict(world, 1).missed_by == 300);
+    CHECK(verdict(world, 1).missed_by == 10);
   }
   SUBCASE("the pause that this request was told counts from the end of its attempt") {
     World other({{.name = "a"}});

@@ -115,7 +115,28 @@ TEST_CASE("a new configuration forgives the faults of the old one, and no failur
   CHECK(!breaker.is_configuration_fault());
   breaker.fault(start);
   CHECK(breaker.is_configuration_fault());
-  CHECK(breaker.opens() == start + 5min);
+  CHECK(breaker.opens() == start + 10s);
+}
+
+TEST_CASE("a fault of configuration is asked about again soon, and rarely where it stays") {
+  Breaker breaker;
+  config::TimePoint now = start;
+  for (const auto pause : {10s, 30s, 90s, 270s, 300s, 300s}) {
+    breaker.fault(now);
+    CHECK(breaker.opens() == now + pause);
+    breaker.fault(now + 1s);  // of a request that was under way, too
+    CHECK(breaker.opens() == now + pause);
+    now = breaker.opens();
+    CHECK(breaker.phase(now) == Breaker::Phase::half_open);
+  }
+  breaker.forgive_configuration();
+  breaker.fault(now);
+  CHECK(breaker.opens() == now + 10s);
+  now += 10s;
+  for (int i = 0; i < 5; ++i) breaker.succeeded(now);
+  CHECK(breaker.phase(now) == Breaker::Phase::closed);
+  breaker.fault(now);
+  CHECK(breaker.opens() == now + 10s);
 }
 
 TEST_CASE("a breaker that is brought back from its memory is the same, and of a cause unknown the nearest") {
