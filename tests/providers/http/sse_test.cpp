@@ -173,7 +173,7 @@ TEST_CASE("an unterminated event shows at the end of a stream") {
   CHECK(reader.between_events());
 }
 
-TEST_CASE("an event of 4 MiB is read and a longer one ends the stream") {
+TEST_CASE("an event of 32 MiB is read and a longer one ends the stream") {
   const std::string most(max_event - 8, 'a');
   SseReader good;
   CHECK(read_in({"data: " + most.substr(0, 1'000), most.substr(1'000) + "\n\n"}, good).size() == 1);
