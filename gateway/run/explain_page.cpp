@@ -23,12 +23,16 @@ const Surface* surface_named(std::string_view name) {
   return surface_of(static_cast<config::Format>(found - std::begin(config::format_names)));
 }
 
-ErrorReply unknown_api() {
+std::string names_of_apis() {
   std::string names;
   for (const std::string_view name : config::format_names) {
     if (surface_named(name)) names.append(names.empty() ? "" : ", ").append("`").append(name).append("`");
   }
-  return plain_error(400, "invalid_request_error", "unknown_api", "`api` is one of " + names + ".");
+  return names;
+}
+
+ErrorReply unknown_api() {
+  return plain_error(400, "invalid_request_error", "unknown_api", "`api` is one of " + names_of_apis() + ".");
 }
 
 // As whom and when the call is to be seen.
@@ -64,7 +68,8 @@ std::optional<ErrorReply> may_pretend(const Front& front, const std::string& as,
 Task<void> explain(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
                    HttpClient& client) {
   DecidingServices& services = front.services;
-  const Surface* surface = surface_named(parameter(incoming.query, "api"));
+  const std::string_view api = parameter(incoming.query, "api");
+  const Surface* surface = surface_named(api);
   if (!surface) {
     const ErrorReply error = unknown_api();
     co_return co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
@@ -72,8 +77,11 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
   if (const auto error = pretend(front, incoming, key))
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
   auto understood = understand(*surface, incoming, key, services);
-  if (const auto* error = std::get_if<ErrorReply>(&understood))
+  if (auto* error = std::get_if<ErrorReply>(&understood)) {
+    if (api.empty() && error->status == 400)
+      error->message += "; of a body of another API than chat say `?api=`, one of " + names_of_apis();
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
+  }
   auto& request = std::get<InferenceRequest>(understood);
   const std::optional<Screen> screen = screen_of(incoming.query);
   Record nobodys;

@@ -76,6 +76,18 @@ TEST_CASE("the body of a call, streamed or not, is explained as JSON, and nobody
   CHECK(world.door.records().empty());
 }
 
+TEST_CASE("who explains a body of another API than chat is told how to say so") {
+  World world;
+  const Answer answer = world.explain(R"({"model":"m","input":"Hello"})");
+  CHECK(answer.status == "400");
+  CHECK(answer.body.find("messages") != std::string::npos);
+  CHECK(answer.body.find("?api=") != std::string::npos);
+  CHECK(answer.body.find("`embeddings`") != std::string::npos);
+  const Answer said = world.explain(R"({"model":"m","input":"Hello"})", "", "?api=chat");
+  CHECK(said.status == "400");
+  CHECK(said.body.find("?api=") == std::string::npos);
+}
+
 TEST_CASE("what is explained is what the call then gets") {
   World world;
   world.door.world.script(ServedWorld::middle, document(whole_answer));
