@@ -24,6 +24,9 @@ void exchange_demand(auto& io, auto& demand, RecordVersion version) {
   auto needs = demand.needs.to_ullong();
   io(needs);
   if constexpr (is_target<decltype(demand)>) demand.needs = config::Features(needs);
+  // Where nothing is said of it, further on: then none of these was sent twice.
+  if constexpr (is_target<decltype(demand)>)
+    demand.host_runs_tools = demand.needs.test(static_cast<std::size_t>(config::Feature::tools));
   io.list(demand.unfit, each_value);
   if (version >= RecordVersion::six) io.list(demand.unfit_for, each_value);
   io(demand.delivery), io(demand.prefix_blocks), io(demand.blocks), io(demand.identity);
@@ -158,17 +161,20 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
       });
   const bool has_pictures = request.demand.pictures != 0;
   const bool has_marks = request.demand.cache_marks != routing::CacheMarks::none;
-  const bool has_told = !request.told.empty() || request.ran_on != 0 || request.retry_refused;
+  const bool has_tools = request.demand.needs.test(static_cast<std::size_t>(config::Feature::tools));
+  const bool has_told = !request.told.empty() || request.ran_on != 0 || request.retry_refused || has_tools;
   io.later(has_places || has_pictures || has_marks || has_told,
            [&](auto& in) { exchange_places(in, request); });
   io.later(has_pictures || has_marks || has_told, [&](auto& in) { in(request.demand.pictures); });
   io.later(has_marks || has_told, [&](auto& in) { in(request.demand.cache_marks); });
   io.later(has_told, [&](auto& in) { in(request.told), in(request.ran_on); });
-  io.later(request.retry_refused, [&](auto& in) {
-    int refused = request.retry_refused ? 1 : 0;
-    in(refused);
-    if constexpr (is_target<decltype(request)>) request.retry_refused = refused != 0;
-  });
+  const auto flag = [](auto& in, auto& is_so) {
+    int number = is_so ? 1 : 0;
+    in(number);
+    if constexpr (is_target<decltype(is_so)>) is_so = number != 0;
+  };
+  io.later(request.retry_refused || has_tools, [&](auto& in) { flag(in, request.retry_refused); });
+  io.later(has_tools, [&](auto& in) { flag(in, request.demand.host_runs_tools); });
 }
 
 void log_facts(const Record& record, LoggedRequest& request) {

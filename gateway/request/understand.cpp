@@ -126,6 +126,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.prompt = asked.prompt;
   demand.pictures = asked.pictures;
   demand.cache_marks = asked.cache_marks;
+  demand.host_runs_tools = asked.host_runs_tools;
   demand.max_output = asked.max_output;
   // A bound is no order: frameworks send large ones that nobody meant. Where each parameter is to be heard,
   // it is one.

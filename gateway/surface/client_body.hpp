@@ -83,6 +83,7 @@ struct ClientBody {
   int choices = 1;                                   // answers that are wanted
   int made = 0;                                      // answers that are made and billed for them; 0: no more
   config::Features needs;
+  bool host_runs_tools = false;  // as Demand's
   config::ServiceTier tier = config::ServiceTier::standard;
   config::Tokens prompt{};  // estimated
   int pictures = 0;         // in the prompt

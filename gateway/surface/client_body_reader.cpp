@@ -1,6 +1,7 @@
 #include "gateway/surface/client_body_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "gateway/surface/body_values.hpp"
@@ -11,6 +12,17 @@ namespace gateway {
 using providers::ByteRange;
 using providers::JsonString;
 using providers::JsonType;
+
+namespace {
+
+// Whether the client runs what OpenAI's APIs call a tool of this type. Those of functions need not have one.
+bool is_clients_tool(const JsonString& type) {
+  constexpr std::array<std::string_view, 7> types{
+      "function", "custom", "namespace", "local_shell", "apply_patch", "computer", "computer_use_preview"};
+  return std::ranges::any_of(types, [&](std::string_view each) { return type.is(each); });
+}
+
+}  // namespace
 
 std::optional<BodyFault> ClientBodyReader::read() {
   const Path top;
@@ -235,6 +247,13 @@ bool ClientBodyReader::output_form(const Path& path) {
   });
 }
 
+bool ClientBodyReader::tool_type() {
+  if (walk_.json.type() != JsonType::string) return walk_.json.skip();
+  const auto type = walk_.json.string();
+  if (type && !is_clients_tool(*type)) request_.host_runs_tools = true;
+  return type.has_value();
+}
+
 bool ClientBodyReader::tools(const Path& path) {
   const std::size_t begin = walk_.json.position();
   bool any = false;
@@ -242,6 +261,8 @@ bool ClientBodyReader::tools(const Path& path) {
     any = true;
     if (walk_.json.type() != JsonType::object) return walk_.json.skip();
     return walk_.json.object([&](const JsonString& key) {
+      if (key.is("type")) return tool_type();
+      if (runs_at_host(key)) request_.host_runs_tools = true;
       return key.is("cache_control") ? note_cache_marks(walk_, request_.cache_marks) : walk_.json.skip();
     });
   });

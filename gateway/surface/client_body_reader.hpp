@@ -37,6 +37,8 @@ class ClientBodyReader {
   virtual bool is_complete(const Path& top) = 0;
   virtual void complete() = 0;
   virtual bool needs_model() const { return true; }
+  // Of a member of a tool: whether it says that the host runs it. Of those with a `type` that is known.
+  virtual bool runs_at_host(const providers::JsonString& /*key*/) const { return false; }
 
   // A list of tools as hosts of the API take them; its place goes to ClientBody::tools.
   bool tools(const Path& path);
@@ -65,6 +67,7 @@ class ClientBodyReader {
   };
   static const std::array<Known, 19> known_;
 
+  bool tool_type();
   bool member(const providers::JsonString& key, const Path& path);
   bool value(std::string_view name, const Path& path, bool& is_ours);
   void note_place(std::string_view name, std::size_t key_begin, bool is_ours);

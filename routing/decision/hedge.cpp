@@ -40,8 +40,8 @@ std::optional<config::Duration> hedge_after(const Decision& decision, const Poli
   if (decision.reason == Reason::continues) return std::nullopt;
   // A whole reply has no first token to wait for.
   if (demand.delivery != Delivery::streamed) return std::nullopt;
-  // Tools that run at the host may have effects; twice would be once too often.
-  if (demand.needs.test(static_cast<std::size_t>(config::Feature::tools))) return std::nullopt;
+  // Twice would be once too often. What the client runs it runs once: of one answer.
+  if (demand.host_runs_tools) return std::nullopt;
   const Verdict* chosen = nullptr;
   const Verdict* other = nullptr;
   std::size_t shut = 0;

@@ -24,6 +24,7 @@ LoggedDemand logged(const Demand& demand) {
           .cache_marks = demand.cache_marks,
           .answers = demand.answers,
           .needs = demand.needs,
+          .host_runs_tools = demand.host_runs_tools,
           .unfit = std::move(unfit),
           .unfit_for = std::move(unfit_for),
           .delivery = demand.delivery,

@@ -38,6 +38,7 @@ struct LoggedDemand {
   CacheMarks cache_marks = CacheMarks::none;
   int answers = 1;
   config::Features needs;
+  bool host_runs_tools = false;
   std::vector<EndpointIndex> unfit;
   std::vector<std::string> unfit_for;  // of each of those: the digit of Unfit::Why, then the parameter
   Delivery delivery = Delivery::whole;

@@ -39,6 +39,8 @@ struct Demand {
   CacheMarks cache_marks = CacheMarks::none;
   int answers = 1;  // that are wanted, side by side
   config::Features needs;
+  // Whether its host runs tools, which may have effects, and not the client alone.
+  bool host_runs_tools = false;
   std::vector<Unfit> unfit;  // of the endpoints of `model` and of `fallbacks`
   Delivery delivery = Delivery::whole;
   const config::KeySettings* key = nullptr;  // absent where no keys are configured

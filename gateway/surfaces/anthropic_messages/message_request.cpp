@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,9 @@ constexpr std::array<std::string_view, 16> taken_elsewhere{"model",
 constexpr std::array<std::string_view, 6> tools_elsewhere{"custom",       "computer_", "bash_",
                                                           "text_editor_", "memory_",   "tool_search_tool_"};
 
+// Those that the client runs.
+constexpr auto clients_tools = std::span(tools_elsewhere).first<5>();
+
 class MessageReader final : public ClientBodyReader {
  public:
   MessageReader(std::string_view body, providers::JsonTokens& tokens, ClientBody& request, Purpose purpose,
@@ -56,6 +60,7 @@ class MessageReader final : public ClientBodyReader {
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
     if (is_fallbacks(name)) return fallbacks(path);
+    if (name == "mcp_servers") request_.host_runs_tools = true;
     if (std::ranges::find(taken_elsewhere, name) == taken_elsewhere.end() && !is_routers(name)) {
       request_.is_for_maker = true;
     }
@@ -152,6 +157,7 @@ class MessageReader final : public ClientBodyReader {
         const auto type = walk_.json.string();
         const auto begins = [&](std::string_view each) { return type->raw.starts_with(each); };
         if (type && std::ranges::none_of(tools_elsewhere, begins)) request_.is_for_maker = true;
+        if (type && std::ranges::none_of(clients_tools, begins)) request_.host_runs_tools = true;
         return type.has_value();
       });
     });

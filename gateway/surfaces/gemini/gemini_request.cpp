@@ -36,6 +36,11 @@ class GeminiReader final : public ClientBodyReader {
            walk_.wrong("missing_member", top.member("contents"), "nothing", "what is said");
   }
 
+  // All but functions: searches, code, maps.
+  bool runs_at_host(const JsonString& key) const override {
+    return !is(key, "functionDeclarations", "function_declarations");
+  }
+
   void complete() override {
     request_.wants_usage = true;
     request_.streams_tell_usage = true;

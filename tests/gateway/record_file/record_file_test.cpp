@@ -626,6 +626,23 @@ TEST_CASE("what a request marked for hosts' caches, and for how long, is kept") 
   }
 }
 
+TEST_CASE("whether a host runs the tools of a request is kept; of what was written before, that it does") {
+  LoggedRequest request;
+  request.demand.needs.set(static_cast<std::size_t>(config::Feature::tools));
+  std::string bytes;
+  for (const bool runs : {true, false}) {
+    request.demand.host_runs_tools = runs;
+    bytes = to_bytes(request);
+    const auto again = logged_request(bytes);
+    REQUIRE(again);
+    CHECK(again->demand.host_runs_tools == runs);
+    CHECK_FALSE(again->retry_refused);
+  }
+  bytes.pop_back();
+  CHECK(logged_request(bytes)->demand.host_runs_tools);
+  CHECK_FALSE(logged_request(to_bytes(LoggedRequest()))->demand.host_runs_tools);
+}
+
 TEST_CASE("which endpoints cache what is marked alone is kept") {
   config::Settings settings = support::settings_of(fleet());
   settings.models[0].endpoints[1].cache_writes = config::CacheWrites::marked;

@@ -229,8 +229,20 @@ TEST_CASE("without a budget nobody is asked twice, and a budget is a share of re
   }
 }
 
+TEST_CASE("where tools are the client's to run another host is asked, too") {
+  HedgingWorld world;
+  world.script(ServedWorld::middle, says_after(200ms, "quick"));
+  world.script(ServedWorld::cheap, says_after(8s, "slow"));
+  world.ask(R"(,"tools":[{"type":"function","function":{"name":"f"}}])");
+  world.advance(30s);
+  REQUIRE(world.ended());
+  CHECK(world.client.body.find("quick") != std::string::npos);
+  CHECK(world.host(ServedWorld::middle).requests.size() == 1);
+}
+
 TEST_CASE(
-    "a whole reply has no first token to wait for, and tools may have effects: neither is asked twice") {
+    "a whole reply has no first token to wait for, and tools at a host may have effects: neither is asked "
+    "twice") {
   HedgingWorld world;
   world.script(ServedWorld::middle, says_after(200ms, "quick"));
   SUBCASE("whole") {
@@ -241,7 +253,7 @@ TEST_CASE(
   }
   SUBCASE("tools") {
     world.script(ServedWorld::cheap, says_after(8s, "slow"));
-    world.ask(R"(,"tools":[{"type":"function","function":{"name":"f"}}])");
+    world.ask(R"(,"tools":[{"type":"function","function":{"name":"f"}},{"type":"web_search"}])");
   }
   world.advance(30s);
   REQUIRE(world.ended());

@@ -50,10 +50,12 @@ TEST_CASE("there is no hedge where it cannot pay or must not be") {
     asked.world.policy.hedge_budget = 0;
     CHECK(!asked.wait());
   }
-  SUBCASE("tools may have effects") {
+  SUBCASE("tools that its host runs may have effects; those that the client runs it runs once") {
     Asked asked;
     const routing::Decision decision = asked.world.decide(asked.demand);
     asked.demand.needs.set(static_cast<std::size_t>(config::Feature::tools));
+    CHECK(routing::hedge_after(decision, asked.world.policy, asked.demand, *asked.world.catalogue));
+    asked.demand.host_runs_tools = true;
     CHECK(!routing::hedge_after(decision, asked.world.policy, asked.demand, *asked.world.catalogue));
   }
   SUBCASE("nobody else is there") {

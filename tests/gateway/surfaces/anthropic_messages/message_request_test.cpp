@@ -62,6 +62,21 @@ TEST_CASE("what routing must know of a body of Messages is found in it") {
   CHECK(asked->prefix_tokens.back() == asked->prompt.count);
 }
 
+TEST_CASE("of Anthropic's own tools the client runs some, and the host the others") {
+  const auto runs = [](const std::string& members) {
+    const Inspected asked = inspected(body_of(R"("messages":[{"role":"user","content":"Hi"}],)" + members));
+    REQUIRE(asked.has_value());
+    return asked->host_runs_tools;
+  };
+  CHECK_FALSE(
+      runs(R"("tools":[{"name":"f","input_schema":{}},{"type":"custom","name":"g","input_schema":{}}])"));
+  CHECK_FALSE(
+      runs(R"("tools":[{"type":"bash_20250124","name":"bash"},{"type":"memory_20250818","name":"m"}])"));
+  CHECK(runs(R"("tools":[{"type":"web_search_20250305","name":"web_search"}])"));
+  CHECK(runs(R"("tools":[{"type":"code_execution_20250825","name":"code_execution"}])"));
+  CHECK(runs(R"("mcp_servers":[{"type":"url","url":"https://x","name":"x"}])"));
+}
+
 TEST_CASE("that something is to be cached, and for an hour, is known wherever it is said") {
   using Marks = routing::CacheMarks;
   const auto marks_of = [](const std::string& members) {

@@ -143,6 +143,19 @@ TEST_CASE("thinking is asked for by level and by budget") {
             .at("reasoning_effort") == "none");
 }
 
+TEST_CASE("searches and code are tools that the host runs, functions are not") {
+  const auto runs = [](const std::string& tools) {
+    const std::string body =
+        with_slack(R"({"model":"m","contents":[{"parts":[{"text":"x"}]}],"tools":[)" + tools + "]}");
+    const Inspected inspected = gemini_surface().inspect(body, scratch_tokens());
+    REQUIRE(inspected.has_value());
+    return inspected->host_runs_tools;
+  };
+  CHECK_FALSE(runs(R"({"functionDeclarations":[{"name":"f"}]})"));
+  CHECK(runs(R"({"googleSearch":{}})"));
+  CHECK(runs(R"({"function_declarations":[]},{"code_execution":{}})"));
+}
+
 TEST_CASE("how much is to be thought is found by level and by budget") {
   const auto effort = [](const std::string& thinking) {
     const std::string body =

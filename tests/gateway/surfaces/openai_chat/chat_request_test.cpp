@@ -123,6 +123,18 @@ TEST_CASE("what a host must be able to do is read out of a request") {
   CHECK_FALSE(needs(with(""), Feature::prefill));
 }
 
+TEST_CASE("tools that the host runs are told from those that the client runs") {
+  const auto runs = [](const std::string& tools) {
+    return accepted(with(R"("tools":[)" + tools + "]")).host_runs_tools;
+  };
+  const std::string own = R"({"type":"function","function":{"name":"f"}})";
+  CHECK_FALSE(runs(own));
+  CHECK_FALSE(runs(R"({"type":"custom","custom":{"name":"f"}})"));
+  CHECK_FALSE(runs(R"({"function":{"name":"f"}})"));
+  CHECK(runs(own + R"(,{"type":"openrouter:web_search"})"));
+  CHECK(runs(R"({"type":"mcp","server_label":"s"})"));
+}
+
 TEST_CASE(
     "that something is to be cached for an hour is known of messages, their parts, tools and all of it") {
   const std::string hour = R"("cache_control":{"type":"ephemeral","ttl":"1h"})";
