@@ -131,6 +131,15 @@ void Speed::judge_slots(const Load& load, double seconds, double after, Heard he
   slots.judge(likelihoods, unseen_slots, forgotten_per_reply);
 }
 
+// Who came alone waited for nobody. Where that one was much later or sooner than expected, the host is
+// another than before, and what seemed a wait for others may have been that.
+void Speed::doubt_slots(const Load& load, double innovation, double variance) {
+  constexpr double much = 2.5;  // standard deviations
+  constexpr float doubted = 0.5f;
+  if (load.in_flight < 1 && innovation * innovation > much * much * variance)
+    slots.forget(unseen_slots, doubted);
+}
+
 void Speed::observe_first_delta(const Load& load, config::Seconds measured) {
   const double seconds = std::max(shortest, measured.count());
   ttft.expect_anything_at_first(ttft_drift);
@@ -140,8 +149,9 @@ void Speed::observe_first_delta(const Load& load, config::Seconds measured) {
   const double usual = prompt.seconds(load.uncached_kilotokens);
   const double line_variance = prompt.log_variance(load.uncached_kilotokens);
   const double variance = expected.level_variance + expected.noise;
-  const double surprise =
-      ttft.absorb(ttft_drift, tens, share, std::log(seconds / expected.first_delta()), variance);
+  const double innovation = std::log(seconds / expected.first_delta());
+  doubt_slots(load, innovation, variance);
+  const double surprise = ttft.absorb(ttft_drift, tens, share, innovation, variance);
   if (share < mostly_own) return;
   // A and B describe the host without our load on it.
   prompt.absorb(load.uncached_kilotokens, share * seconds / factor(ttft.slope * tens));
@@ -210,6 +220,7 @@ void Speed::observe_whole(const Load& load, double tokens, config::Seconds total
   const double variance = share * share * (expected.level_variance + expected.noise) +
                           (1 - share) * (1 - share) * (throughput.variance(tens) + rate_noise(tokens));
   const double innovation = std::log(seconds / (until_first + generating));
+  doubt_slots(load, innovation, variance);
   ttft.absorb(ttft_drift, tens, share * expected.share(), innovation, variance);
   throughput.absorb(throughput_drift, tens, share - 1, innovation, variance);
 }

@@ -91,6 +91,7 @@ struct Speed {
  private:
   enum class Heard { it, nothing_yet };
   void judge_slots(const Load& load, double seconds, double after, Heard heard);
+  void doubt_slots(const Load& load, double innovation, double variance);
 };
 
 }  // namespace routing

@@ -170,6 +170,25 @@ TEST_CASE("a host that runs all at once is believed to once that was seen") {
   CHECK(speed.first_delta({.in_flight = 12}) == support::close(0.5, 0.2));
 }
 
+TEST_CASE(
+    "a host that is slow for a while, also where nobody waits, is not taken for one with few slots for "
+    "good") {
+  Speed speed = learned(1000, {0, 1, 2});
+  std::uint64_t number = 0;
+  const auto hear = [&](int load, double usual) {
+    speed.pass({}, Seconds(0.7));
+    const double noise = 0.8 + 0.4 * drawn(7, Purpose::explore, ++number);
+    speed.observe_first_delta({.in_flight = static_cast<double>(load)}, Seconds(usual * noise));
+  };
+  for (int i = 0; i < 9; ++i) hear(i % 3, 3);
+  CHECK(speed.first_delta({.in_flight = 2}) > 2 * speed.first_delta({}));  // taken for a wait
+  for (int i = 0; i < 30; ++i) hear(0, 3);
+  CHECK(speed.first_delta({}) > 1.5);
+  for (int i = 0; i < 25; ++i) hear(0, 0.5);
+  CHECK(speed.first_delta({}) == support::close(0.5, 0.4));
+  CHECK(speed.first_delta({.in_flight = 2}) < 1.1 * speed.first_delta({}));
+}
+
 TEST_CASE("a wait in a queue moves what is thought of the host's own speed little") {
   Speed speed = learned(4, {0, 1, 2, 3, 4, 6, 9, 12});
   const double before = speed.first_delta({});
