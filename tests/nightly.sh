@@ -142,10 +142,18 @@ other_processor() {
   install_packages $(missing_packages mmdebstrap) && deploy/build/static.sh build/arm64 arm64 tested
 }
 
+# Debian 13. Ubuntu 24.04 wants the keys of its archive (KEYRING), which Debian has in no package.
+newer_systems() {
+  # shellcheck disable=SC2046  # a list of words
+  install_packages $(missing_packages mmdebstrap) && deploy/build/newer_system.sh trixie tested &&
+    { [ -z "${KEYRING:-}" ] || deploy/build/newer_system.sh noble tested; }
+}
+
 part "every test of each change" bash tests/run.sh
 part "every header, compiled alone" headers
 part "the static program" static_program
 part "the static program of arm64" other_processor
+part "newer systems" newer_systems
 part "chaos" chaos asan plenty
 part "threads, under ThreadSanitizer" threads
 part "the other compiler's sanitizers" other_compiler

@@ -73,7 +73,7 @@ void Ledger::run() {
   writes_.emplace(writing_.get_executor());
   reads_.emplace(reading_.get_executor());
   if (!followed_.empty()) wrote();
-  writer_ = providers::named_thread("ledger", [this] {
+  writer_ = providers::patient_thread("ledger", [this] {
     providers::run_to_end(
         writing_, [this](const std::exception& fault) { say_(std::string("ledger: ") + fault.what()); });
     ended_.set_value();

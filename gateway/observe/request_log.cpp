@@ -46,7 +46,7 @@ struct RequestLog::Desk {
 RequestLog::RequestLog(const config::LogSettings& settings, std::chrono::milliseconds patience)
     : patience_(patience), desk_(std::make_shared<Desk>()) {
   gathered_.reserve(usual_room);
-  providers::named_thread("request log", [desk = desk_] { work(desk); }).detach();
+  providers::patient_thread("request log", [desk = desk_] { work(desk); }).detach();
   reopen(settings);
 }
 

@@ -204,7 +204,7 @@ void Storage::keep(std::vector<RecordPtr> records, GiveBack give_back) {
 
 void Storage::run() {
   work_.emplace(io_.get_executor());
-  thread_ = providers::named_thread("records", [this] {
+  thread_ = providers::patient_thread("records", [this] {
     providers::run_to_end(
         io_, [this](const std::exception& fault) { say_(std::string("records: ") + fault.what()); });
     ended_.set_value();
