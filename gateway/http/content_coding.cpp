@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "gateway/http/unwritten.hpp"
 #include "providers/http/http_fields.hpp"
 
 namespace gateway {
@@ -37,8 +38,9 @@ class Unpacked {
   // One byte more than may come, so that it is seen when more comes.
   std::optional<Refusal> make_room() {
     if (filled_ > most_) return too_large(most_);
-    const std::size_t size = std::min(most_ + 1, filled_ + std::max(step, filled_));
+    const std::size_t size = std::min(most_ + 1, filled_ + std::max(step, filled_ / 8));
     if (!grow_(size)) return no_room_for_body();
+    reserve_ahead(text_, size, most_ + 1);
     text_.resize(size);
     return std::nullopt;
   }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/http/unwritten.hpp"
+
 using namespace gateway;
 
 namespace {
@@ -123,4 +125,23 @@ TEST_CASE("codings are known by their names alone") {
   for (const std::string_view other : {"br", "deflate", "gzip, zstd", "gzip,gzip", " gzip"}) {
     CHECK_FALSE(content_coding_of(other));
   }
+}
+
+TEST_CASE("a body that grows is not moved, and takes no memory twice, while it is no larger than most") {
+  std::string body;
+  constexpr std::size_t piece = 10'000, most = 64u << 20;
+  int moves = 0;
+  while (body.size() < (12u << 20)) {
+    const char* const before = body.data();
+    reserve_ahead(body, body.size() + piece, most);
+    body.append(piece, 'x');
+    if (body.data() != before && body.size() > (256u << 10)) ++moves;
+  }
+  CHECK(moves == 0);
+  CHECK(body.capacity() <= 16u << 20);
+  std::string small;
+  reserve_ahead(small, 1'000, most);
+  CHECK(small.capacity() < 1'000);
+  reserve_ahead(small, 200'000, 210'000);
+  CHECK(small.capacity() == 210'000);
 }
