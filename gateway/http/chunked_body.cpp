@@ -1,7 +1,7 @@
 #include "gateway/http/chunked_body.hpp"
 
+#include "config/values/reserve_ahead.hpp"
 #include "gateway/http/incoming.hpp"
-#include "gateway/http/unwritten.hpp"
 
 namespace gateway {
 
@@ -19,7 +19,7 @@ ChunkedBody::Fed ChunkedBody::feed(std::string_view bytes) {
                             "body: over " + std::to_string(limit_) + " bytes; allowed are so many at most"};
       return fed;
     }
-    reserve_ahead(body_, body_.size() + step.piece.size() + body_slack, limit_ + body_slack);
+    config::reserve_ahead(body_, body_.size() + step.piece.size() + body_slack, limit_ + body_slack);
     body_.append(step.piece);
     fed.done = step.state == providers::ChunkedReader::State::done;
     if (fed.done) return fed;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "gateway/http/unwritten.hpp"
+#include "config/values/reserve_ahead.hpp"
 #include "providers/http/http_fields.hpp"
 
 namespace gateway {
@@ -40,7 +40,7 @@ class Unpacked {
     if (filled_ > most_) return too_large(most_);
     const std::size_t size = std::min(most_ + 1, filled_ + std::max(step, filled_ / 8));
     if (!grow_(size)) return no_room_for_body();
-    reserve_ahead(text_, size, most_ + 1);
+    config::reserve_ahead(text_, size, most_ + 1);
     text_.resize(size);
     return std::nullopt;
   }

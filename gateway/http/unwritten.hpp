@@ -2,7 +2,6 @@
 // each of its pages, and each byte, once more than needed.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 
@@ -37,14 +36,5 @@ inline void lengthen_unwritten(std::string& text, std::size_t size) {
 }
 
 #endif
-
-// Memory for what grows to `size`, of `most` bytes in the end: where that is not little, so much that it is
-// not moved again and again, which takes the memory of both. What is reserved and not written takes addresses
-// alone.
-inline void reserve_ahead(std::string& text, std::size_t size, std::size_t most) {
-  constexpr std::size_t little = 128u << 10, ahead = 16u << 20;
-  if (size <= text.capacity() || size <= little) return;
-  text.reserve(std::max(size, std::min(most, std::max(2 * text.size(), ahead))));
-}
 
 }  // namespace gateway

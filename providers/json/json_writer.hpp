@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/values/reserve_ahead.hpp"
 #include "providers/json/json_text.hpp"
 
 namespace providers {
@@ -32,11 +33,13 @@ class JsonWriter {
   // As it stands in the text it came from: nothing is decoded or escaped again.
   void string(const JsonString& text) {
     comma();
+    make_room(text.raw.size());
     out_.append(1, '"').append(text.raw).append(1, '"');
   }
   // UTF-8 that is no JSON yet.
   void plain(std::string_view text) {
     comma();
+    make_room(text.size());
     out_ += '"';
     append_escaped(out_, text);
     out_ += '"';
@@ -44,6 +47,7 @@ class JsonWriter {
   // A whole value.
   void raw(std::string_view json) {
     comma();
+    make_room(json.size());
     out_.append(json);
   }
   void integer(std::int64_t value) {
@@ -54,6 +58,10 @@ class JsonWriter {
   void boolean(bool value) { raw(value ? "true" : "false"); }
 
  private:
+  void make_room(std::size_t bytes) {
+    constexpr std::size_t signs = 16;  // around it, and what stands between two texts
+    config::reserve_ahead(out_, out_.size() + bytes + signs);
+  }
   void comma() {
     if (!is_first_) out_ += ',';
     is_first_ = false;

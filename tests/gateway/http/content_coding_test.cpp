@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/http/unwritten.hpp"
+#include "config/values/reserve_ahead.hpp"
 
 using namespace gateway;
 
@@ -133,15 +133,15 @@ TEST_CASE("a body that grows is not moved, and takes no memory twice, while it i
   int moves = 0;
   while (body.size() < (12u << 20)) {
     const char* const before = body.data();
-    reserve_ahead(body, body.size() + piece, most);
+    config::reserve_ahead(body, body.size() + piece, most);
     body.append(piece, 'x');
     if (body.data() != before && body.size() > (256u << 10)) ++moves;
   }
   CHECK(moves == 0);
   CHECK(body.capacity() <= 16u << 20);
   std::string small;
-  reserve_ahead(small, 1'000, most);
+  config::reserve_ahead(small, 1'000, most);
   CHECK(small.capacity() < 1'000);
-  reserve_ahead(small, 200'000, 210'000);
+  config::reserve_ahead(small, 200'000, 210'000);
   CHECK(small.capacity() == 210'000);
 }
