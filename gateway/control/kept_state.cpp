@@ -48,12 +48,27 @@ bool KeptState::open(TakeOver& predecessor, const Books& books) {
                            say_, why);
   }
   const bool needs_ledger = wanted.required || books.has_quotas() || !wanted.url.empty();
-  const bool may_do_without =
-      has_state ? !needs_ledger
-                : fault == StateDirectory::Fault::unusable && settings().state.empty() && !needs_ledger;
   if (has_state && (ledger_ || !wanted.enabled)) return true;
-  say_((has_state ? "ledger: " : "") + why + (may_do_without ? "; what requests cost is not kept" : ""));
-  return may_do_without;
+  const bool is_unusable = fault == StateDirectory::Fault::unusable;
+  if (!needs_ledger && is_unusable && may_do_without(has_state)) {
+    say_((has_state ? "ledger: " : "") + why + "; what requests cost is not kept");
+    return true;
+  }
+  const std::string directory = state_path(settings().state);
+  if (!has_state && is_unusable && !directory.empty())
+    why += "; without it there are neither keys nor a ledger, and nobody is served: " +
+           how_to_have_state(directory);
+  if (has_state && !needs_ledger)
+    why += "; to serve without one, say `ledger: {enabled: false}` in the configuration";
+  say_((has_state ? "ledger: " : "") + why);
+  return false;
+}
+
+// Keys that are not read refuse nobody, and what is not written down exceeds no budget: who counts on either
+// must not be served as if there were none.
+bool KeptState::may_do_without(bool has_directory) const {
+  if (is_tried_out()) return settings().state.empty();
+  return !has_directory && !is_state_expected(settings().state);
 }
 
 LedgerPlace KeptState::place() const {

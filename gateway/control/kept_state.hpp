@@ -61,6 +61,7 @@ class KeptState {
 
  private:
   bool take_directory(TakeOver& predecessor, StateDirectory::Fault& fault, std::string& why);
+  bool may_do_without(bool has_directory) const;
   bool open_storage();
   const config::Settings& settings() const { return start_.settings; }
   // What is tried out without a configuration is kept as long as the process.

@@ -14,6 +14,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "gateway/state/state_directory.hpp"
@@ -126,27 +127,46 @@ Finding certificate(const config::ListenerTls& tls) {
   }
 }
 
+std::optional<Finding> doubt_about_owner(const std::string& path) {
+  struct stat all {
+  }, one{};
+  if (::stat(path.c_str(), &all) != 0) return std::nullopt;
+  const std::string owner = std::to_string(all.st_uid);
+  // Root can use them, and the gateway, which is not root, cannot.
+  std::error_code error;
+  for (const auto& each : std::filesystem::directory_iterator(path, error)) {
+    if (::lstat(each.path().c_str(), &one) != 0 || one.st_uid == all.st_uid) continue;
+    return Finding{Kind::doubtful, "state",
+                   each.path().string() + " does not belong to user " + owner + ", as its directory does",
+                   "chown -R " + owner + " " + path};
+  }
+  // Who may put files into it may put his own keys there.
+  if ((all.st_mode & S_IWOTH) == 0) return std::nullopt;
+  return Finding{Kind::doubtful, "state",
+                 path + " can be written by everybody: keys and the ledger stand in it", "chmod 700 " + path};
+}
+
 Finding state_directory(const config::Settings& settings) {
   const std::string path = state_path(settings.state);
+  // As the gateway has it at its start: without what nobody counts on it serves, and keeps nothing.
+  const Kind fault = is_state_expected(settings.state) ? Kind::bad : Kind::doubtful;
+  const std::string without = fault == Kind::bad ? "" : "; there are neither made keys nor a ledger";
   if (path.empty())
-    return {Kind::bad, "state", "there is no directory for it", "name one: `state: /var/lib/isocost`"};
+    return {fault, "state", "there is no directory for it" + without, "name one: `state: /var/lib/isocost`"};
   std::error_code error;
   std::filesystem::path there = path;
   while (!std::filesystem::exists(there, error) && there.has_relative_path()) there = there.parent_path();
   const bool is_made = there == std::filesystem::path(path);
   if (!std::filesystem::is_directory(there, error))
-    return {Kind::bad, "state", there.string() + " is no directory",
+    return {fault, "state", there.string() + " is no directory" + without,
             "name another with `state`, or move away what has its name"};
   if (::access(there.c_str(), W_OK | X_OK) != 0) {
-    return {Kind::bad, "state", there.string() + " cannot be written: " + std::strerror(errno),
-            "give it to the user that isocost runs as, or name another with `state`"};
+    const std::string why = std::strerror(errno);
+    return {fault, "state", there.string() + " cannot be written: " + why + without, how_to_have_state(path)};
   }
-  struct stat said {};
-  // Who may put files into it may put his own keys there.
-  if (is_made && ::stat(there.c_str(), &said) == 0 && (said.st_mode & S_IWOTH) != 0) {
-    return {Kind::doubtful, "state", path + " can be written by everybody: keys and the ledger stand in it",
-            "chmod 700 " + path};
-  }
+  if (const std::string unusable = unusable_in(path); !unusable.empty())
+    return {Kind::bad, "state", unusable, how_to_have_state(path)};
+  if (const auto doubt = is_made ? doubt_about_owner(path) : std::nullopt) return *doubt;
   struct statvfs disk {};
   const bool is_known = ::statvfs(there.c_str(), &disk) == 0;
   const std::uint64_t free = is_known ? static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize : 0;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "gateway/ledger/journal_format.hpp"
+#include "gateway/state/kept_file.hpp"
 
 namespace gateway {
 Journal::Journal(int file, char* map, std::size_t size, std::size_t ring)
@@ -47,7 +48,7 @@ std::unique_ptr<Journal> Journal::make(const std::string& path, std::size_t size
     why = "cannot make " + path + ": " + std::strerror(error);
     return nullptr;
   };
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int file = open_kept(path, O_RDWR | O_TRUNC | O_NOFOLLOW);
   if (file < 0) return fail(errno);
   // For as long as the process is there, however it ends.
   (void)::flock(file, LOCK_EX | LOCK_NB);

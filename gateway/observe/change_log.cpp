@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "gateway/state/kept_file.hpp"
 #include "gateway/text/line_writer.hpp"
 #include "gateway/text/wall_text.hpp"
 
@@ -44,7 +45,7 @@ ChangeLog::~ChangeLog() {
 
 void ChangeLog::keep(std::string file, Say say) {
   file_ = std::move(file), say_ = std::move(say);
-  descriptor_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  descriptor_ = open_kept(file_, O_WRONLY | O_APPEND);
   if (descriptor_ < 0) say_(file_ + " cannot be written: " + std::strerror(errno) + "; changes are not kept");
 }
 

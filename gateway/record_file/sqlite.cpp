@@ -1,8 +1,8 @@
 #include "gateway/record_file/sqlite.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
+
+#include "gateway/state/kept_file.hpp"
 
 namespace gateway {
 namespace {
@@ -10,13 +10,6 @@ namespace {
 void check(int code, sqlite3* database) {
   if (code == SQLITE_OK) return;
   throw SqliteFault(code, database ? sqlite3_errmsg(database) : sqlite3_errstr(code));
-}
-
-// What is kept of requests is its owner's to read; SQLite's own files beside it get the same mode. One that
-// is there is not opened: closing it would end what SQLite holds locked of it in this process.
-void make_private(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file >= 0) ::close(file);
 }
 
 }  // namespace
@@ -89,7 +82,10 @@ void Database::Close::operator()(sqlite3* database) const {
 
 Database::Database(const std::string& path, Mode mode) {
   sqlite3* database = nullptr;
-  if (mode == Mode::write) make_private(path);
+  // What is kept of requests is its owner's to read; SQLite's own files beside it get the same mode and
+  // owner. One that is there is not opened: closing it would end what SQLite holds locked of it in this
+  // process.
+  if (mode == Mode::write) make_kept(path);
   const int flags = mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(path.c_str(), &database, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   database_.reset(database);

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "gateway/state/kept_file.hpp"
+
 namespace gateway {
 namespace {
 
@@ -21,7 +23,7 @@ std::string held_by(int descriptor) {
 
 std::optional<FileLock> FileLock::take(const std::string& path, std::string& why, const std::string& advice) {
   const std::string beside = path + ".lock";
-  const int descriptor = ::open(beside.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int descriptor = open_kept(beside, O_RDWR | O_NOFOLLOW);
   if (descriptor < 0) {
     why = "cannot make " + beside + ": " + std::strerror(errno);
     return std::nullopt;

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <random>
 
+#include "gateway/state/write_whole.hpp"
+
 namespace gateway {
 
 std::string gateway_name(const std::string& configured, const std::string& directory) {
@@ -20,7 +22,7 @@ std::string gateway_name(const std::string& configured, const std::string& direc
   std::array<char, 16> digits{};
   std::snprintf(digits.data(), digits.size(), "-%08x", entropy());
   name = std::string(host.data()) + digits.data();
-  std::ofstream(path) << name << "\n";
+  (void)write_whole(path, name + "\n");
   return name;
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "gateway/state/kept_file.hpp"
 #include "gateway/state/state_directory.hpp"
 
 namespace gateway {
@@ -55,7 +56,7 @@ config::Secret kept_seal_key(const std::string& directory, std::string& why) {
   // Whole or not at all, also where two processes start at once.
   const std::string begun = path + "." + std::to_string(::getpid());
   ::unlink(begun.c_str());  // of a process that was ended in the middle of this
-  const int file = ::open(begun.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int file = open_kept(begun, O_WRONLY | O_NOFOLLOW);
   if (file < 0) return why = fault(begun), config::Secret();
   text = new_seal_key();
   const bool is_written = text.size() == key_digits &&

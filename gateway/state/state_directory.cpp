@@ -3,12 +3,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <utility>
+
+#include "gateway/state/write_whole.hpp"
 
 namespace gateway {
 namespace {
@@ -31,6 +34,42 @@ std::string state_path(const std::string& configured) {
   return home.empty() ? std::string() : home + "/.local/state/isocost";
 }
 
+bool is_state_expected(const std::string& configured) {
+  std::error_code ignored;
+  const std::string path = state_path(configured);
+  return !configured.empty() || !variable("STATE_DIRECTORY").empty() ||
+         (!path.empty() && std::filesystem::exists(path, ignored));
+}
+
+std::string unusable_in(const std::string& path) {
+  constexpr std::array names{"owner.lock",    "keys.sqlite",       "keys.sqlite-wal",  "keys.sqlite-shm",
+                             "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"};
+  for (const char* name : names) {
+    const std::string file = path + "/" + name;
+    struct stat facts {};
+    if (::access(file.c_str(), W_OK) == 0 || errno == ENOENT) continue;
+    std::string why = file + " cannot be written: " + std::strerror(errno);
+    if (::lstat(file.c_str(), &facts) == 0 && facts.st_uid != ::geteuid())
+      why += " (it belongs to user " + std::to_string(facts.st_uid) + ", and this runs as " +
+             std::to_string(::geteuid()) + ")";
+    return why;
+  }
+  return {};
+}
+
+std::string how_to_have_state(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::path there = path;
+  while (!std::filesystem::exists(there, ignored) && there.has_relative_path()) there = there.parent_path();
+  if (::access(there.c_str(), W_OK) != 0 && errno == EROFS) {
+    return "mount a volume at " + path +
+           ", or a tmpfs where nothing has to outlive the process (`docker run --tmpfs " + path +
+           "`), or name another directory with `state` in the configuration";
+  }
+  return "give the directory and all in it to the user that the gateway runs as (`chown -R " +
+         std::to_string(::geteuid()) + " " + path + "`), or name another with `state` in the configuration";
+}
+
 std::error_code make_state_directory(const std::string& path) {
   std::error_code error;
   if (std::filesystem::exists(path, error)) return {};
@@ -50,6 +89,8 @@ std::optional<StateDirectory> StateDirectory::take(const std::string& path, Faul
     why = "the state directory `" + path + "` cannot be made: " + error.message();
     return std::nullopt;
   }
+  why = unusable_in(path);
+  if (!why.empty()) return std::nullopt;
   auto lock =
       FileLock::take(path + "/owner", why, "give each its own directory: `state` in the configuration");
   if (!lock) {
@@ -90,7 +131,7 @@ StateDirectory::~StateDirectory() {
 }
 
 void StateDirectory::announce(const std::string& url) const {
-  std::ofstream(path_ + "/address", std::ios::trunc) << url << "\n";
+  (void)write_whole(path_ + "/address", url + "\n");
 }
 
 std::string StateDirectory::announced_in(const std::string& path) {

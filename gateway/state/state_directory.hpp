@@ -15,6 +15,16 @@ namespace gateway {
 // root, else ~/.local/state/isocost or what XDG_STATE_HOME says instead; empty: nowhere.
 std::string state_path(const std::string& configured);
 
+// Whether somebody counts on it: it is named, by the configuration or by STATE_DIRECTORY, or it is there.
+bool is_state_expected(const std::string& configured);
+
+// Which of the files that money and keys stand in cannot be written by this process, and whose it is, in
+// words; empty where all can be.
+std::string unusable_in(const std::string& path);
+
+// What to do where it cannot be used by who runs this, for the end of a sentence.
+std::string how_to_have_state(const std::string& path);
+
 // Makes it where it is not there, for its owner alone. What went wrong, if anything.
 std::error_code make_state_directory(const std::string& path);
 

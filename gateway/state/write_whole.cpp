@@ -8,6 +8,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "gateway/state/kept_file.hpp"
+
 namespace gateway {
 namespace {
 
@@ -37,7 +39,7 @@ void sync_directory(const std::string& directory) {
 
 std::optional<std::string> write_whole(const std::string& path, std::string_view bytes) {
   const std::string begun = path + ".new";
-  const int file = ::open(begun.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int file = open_kept(begun, O_WRONLY | O_TRUNC | O_NOFOLLOW);
   if (file < 0) return fault_of(begun);
   std::optional<std::string> fault;
   if (!write_all(file, bytes)) fault = fault_of(begun);

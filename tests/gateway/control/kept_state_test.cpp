@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -73,4 +74,24 @@ TEST_CASE("who shares limits with others, or is only tried out, hands nothing ov
   REQUIRE((shared.open() && tried_out.open()));
   CHECK_FALSE(shared.kept.can_be_handed_over());
   CHECK_FALSE(tried_out.kept.can_be_handed_over());
+}
+
+TEST_CASE("where a directory is named and cannot be used there is no start, and what to do is said") {
+  Keeping keeping("/proc/none/state");
+  CHECK_FALSE(keeping.open());
+  CHECK(keeping.said.find("nobody is served") != std::string::npos);
+  CHECK(keeping.said.find("`state` in the configuration") != std::string::npos);
+}
+
+TEST_CASE("where the ledger cannot be opened there is no start unless none is wanted") {
+  support::ScratchDirectory scratch;
+  Keeping keeping(scratch.file("state"));
+  std::filesystem::create_directories(scratch.file("state/ledger.sqlite"));
+  keeping.start.settings.ledger.enabled = true;
+  CHECK_FALSE(keeping.open());
+  CHECK(keeping.said.find("`ledger: {enabled: false}`") != std::string::npos);
+  keeping.start.settings.ledger.enabled = false;
+  Keeping without(scratch.file("other"));
+  std::filesystem::create_directories(scratch.file("other/ledger.sqlite"));
+  CHECK(without.open());
 }
