@@ -51,33 +51,46 @@ CREATE TABLE daily_canary(day bigint, asked bigint, named bigint, spent bigint N
   PRIMARY KEY(day, asked, named));
 )"};
 
+// to_regclass() would go by what this connection remembers of names, and waiting for the lock does not make
+// it look again: it did not see the tables of whom it had waited for.
 std::int64_t version_in(Postgres& database) {
-  if (database.run("SELECT to_regclass('isocost.version')").is_null(0, 0)) return 0;
+  const char* is_there =
+      "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname='isocost' AND tablename='version'";
+  if (database.run(is_there).count() == 0) return 0;
   const PostgresRows rows = database.run("SELECT number FROM isocost.version");
   return rows.count() > 0 ? rows.integer(0, 0) : 0;
+}
+
+// Of the version `from` on.
+void make_tables(Postgres& database, std::int64_t from) {
+  if (from == 0) {
+    database.run(
+        "CREATE SCHEMA IF NOT EXISTS isocost; CREATE TABLE isocost.version(number int NOT NULL); "
+        "INSERT INTO isocost.version VALUES(0)");
+  }
+  for (std::size_t i = static_cast<std::size_t>(from); i < steps.size(); ++i) database.run(steps[i]);
+  database.run("UPDATE isocost.version SET number=" + std::to_string(steps.size()));
 }
 
 }  // namespace
 
 void migrate(Postgres& database) {
   constexpr auto newest = static_cast<std::int64_t>(steps.size());
-  std::int64_t found = version_in(database);
-  if (found > newest) {
-    throw std::runtime_error("its tables were made by a newer isocost (their version is " +
-                             std::to_string(found) + ", this one's " + std::to_string(newest) +
-                             "); start that one, or name another database");
-  }
-  if (found == newest) return;
+  const auto is_done = [&] {
+    const std::int64_t found = version_in(database);
+    if (found > newest) {
+      throw std::runtime_error("its tables were made by a newer isocost (their version is " +
+                               std::to_string(found) + ", this one's " + std::to_string(newest) +
+                               "); start that one, or name another database");
+    }
+    return found == newest;
+  };
+  if (is_done()) return;
   database.run("BEGIN");
   database.run(only_one);
-  found = version_in(database);  // another gateway may have been faster
-  if (found == 0) {
-    database.run(
-        "CREATE SCHEMA IF NOT EXISTS isocost; CREATE TABLE isocost.version(number int NOT NULL); "
-        "INSERT INTO isocost.version VALUES(0)");
-  }
-  for (std::int64_t i = found; i < newest; ++i) database.run(steps[static_cast<std::size_t>(i)]);
-  database.run("UPDATE isocost.version SET number=" + std::to_string(newest) + "; COMMIT");
+  // Another gateway may have been faster.
+  if (!is_done()) make_tables(database, version_in(database));
+  database.run("COMMIT");
 }
 
 }  // namespace gateway

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "gateway/postgres/connection.hpp"
 #include "gateway/postgres/migrations.hpp"
@@ -87,4 +89,35 @@ TEST_CASE("tables are made once, and those of a newer isocost are left alone") {
   CHECK(database.run("SELECT number FROM isocost.version").integer(0, 0) == version);
   database.run("UPDATE isocost.version SET number=number+1");
   CHECK_THROWS_AS(gateway::migrate(database), std::runtime_error);
+}
+
+TEST_CASE(
+    "of gateways that start together in a new database one makes the tables, and the others find them") {
+  auto& server = support::PostgresServer::instance();
+  if (!server.is_there()) return;
+  const auto address = server.database();
+  Postgres first(address, 10s);
+  // They all have seen that there are none before the first may make them.
+  first.run("BEGIN; SELECT pg_advisory_xact_lock(1769172068)");
+  constexpr int several = 4;
+  std::vector<std::string> faults(several);
+  std::vector<std::thread> all;
+  for (std::string& fault : faults) {
+    all.emplace_back([&] {
+      try {
+        Postgres database(address, 30s);
+        gateway::migrate(database);
+      } catch (const std::exception& thrown) {
+        fault = thrown.what();
+      }
+    });
+  }
+  const char* waiting = "SELECT count(*) FROM pg_locks WHERE locktype='advisory' AND NOT granted";
+  for (int looks = 0; first.run(waiting).integer(0, 0) < several && looks < 100'000; ++looks) {
+  }
+  CHECK(first.run(waiting).integer(0, 0) == several);
+  first.run("COMMIT");
+  for (std::thread& each : all) each.join();
+  for (const std::string& fault : faults) CHECK(fault == "");
+  CHECK(first.run("SELECT count(*) FROM isocost.version").integer(0, 0) == 1);
 }
