@@ -30,11 +30,21 @@ std::string in_hundredths(double share) {
   return {text.data(), end};
 }
 
+// The same number of dollars would be another price.
+bool names_other_currency(const std::string& text) {
+  constexpr std::array<std::string_view, 12> others{"€",   "£",   "¥",   "₹",   "₩",   "EUR",
+                                                    "GBP", "CNY", "RMB", "JPY", "CHF", "INR"};
+  return std::ranges::any_of(others,
+                             [&](std::string_view each) { return text.find(each) != std::string::npos; });
+}
+
 // What was most likely meant by `text`: a number without its unit, or one with a unit of elsewhere.
 std::string meant(const std::string& text, const std::string& likely_unit) {
   if (likely_unit == "%" && text.starts_with("0.") && is_bare_number(text))
     return "write `" + in_hundredths(std::stod(text)) + " %`";
   if (is_bare_number(text)) return "write `" + text + " " + likely_unit + "`";
+  if (likely_unit.find('$') != std::string::npos && names_other_currency(text))
+    return "what costs money is in dollars: convert it";
   const std::size_t end = text.find_first_not_of("0123456789.");
   const std::string number = text.substr(0, end), unit = end == std::string::npos ? "" : text.substr(end);
   if (!is_bare_number(number)) return {};

@@ -243,6 +243,8 @@ TEST_CASE("amounts in the words of elsewhere are told in ours") {
   CHECK(said_of("", "128k").ends_with("; write `128 ktok`"));
   CHECK(said_of("", "1M").ends_with("; write `1 Mtok`"));
   CHECK(said_of("", "8 ktok", "0.5").ends_with("; write `0.5 $/Mtok`"));
-  CHECK(said_of("", "8 ktok", "0.5 €/Mtok").ends_with("; prices are in dollars: write `0.5 $/Mtok`"));
+  CHECK(said_of("", "8 ktok", "0.5/Mtok").ends_with("; prices are in dollars: write `0.5 $/Mtok`"));
+  for (const char* foreign : {"0.5 €/Mtok", "0.5 EUR/Mtok", "£1/Mtok"})
+    CHECK(said_of("", "8 ktok", foreign).ends_with("; what costs money is in dollars: convert it"));
   CHECK(said_of("", "8 ktok", "0.5 $/tok").ends_with("; "));
 }
