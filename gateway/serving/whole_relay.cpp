@@ -230,10 +230,9 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
     co_return;
   }
   attempt.finished = with.services.timer.now() - attempt.dispatched;
-  const bool is_counted = attempt.usage.has_value();
   settle(with.request, with.tried);
   with.tried.is_settled = true;
-  if (is_counted) with.served.cost = attempt.cost;
+  with.served.cost = attempt.cost;  // an estimate where its host counted nothing
   const std::optional<std::string> said = understood.said();
   if (const std::string_view lost = understood.left_out(); !lost.empty()) {
     with.served.dropped.append(with.served.dropped.empty() ? "" : ", ").append(lost);

@@ -326,3 +326,16 @@ TEST_CASE(
   CHECK(poor->record().attempts.size() == 1);
   CHECK(poor->services.hedges.take());
 }
+
+TEST_CASE("what an answer is charged that its host did not count is told as its cost") {
+  PayingWorld world;
+  world.script(ServedWorld::cheap,
+               document(R"({"choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},)"
+                        R"("finish_reason":"stop"}]})"));
+  world.ask_whole();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.charged() > 0);
+  CHECK(world.client.has("x-isocost-cost: 0.000000" + std::to_string(world.charged() + 1'000).substr(1)));
+}
