@@ -74,7 +74,8 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
       const std::int64_t room = std::max<std::int64_t>(meter.limit - meter.used, 0);
       if (room >= most.nanos) continue;
       if (room < asked.least_nanos || room == 0)
-        return blocked = {accounts[i], &meter, asked.least_nanos > meter.limit}, Let::out;
+        return blocked = {accounts[i], &meter, std::max<std::int64_t>(asked.least_nanos, 1) > meter.limit},
+               Let::out;
       most.nanos = room;
     }
   }
@@ -90,8 +91,7 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
       const std::int64_t needed = most.of(meter.measure), open = account->open.of(meter.measure);
       const bool is_final = meter.measure == Measure::requests;  // each of those under way will count
       if (meter.used + (is_final ? open : 0) + needed > meter.limit) {
-        return blocked = {account, &meter, meter.measure == Measure::tokens && needed > meter.limit},
-               Let::out;
+        return blocked = {account, &meter, needed > meter.limit}, Let::out;
       }
       if (meter.used + open + needed > meter.limit) wait_for(account, &meter);
       if (is_shared_ && !has_in_hand(*account, meter, needed)) {

@@ -245,17 +245,24 @@ TEST_CASE("a request that is too large by itself is told so, and nothing of what
   CHECK(world.record().limit_hit->is_of_one_request);
 }
 
-TEST_CASE("requests beyond a number are told when to come again") {
-  config::Settings settings = three_prices();
-  settings.quota.of(config::Measure::requests)[static_cast<std::size_t>(config::Period::hour)] = 0;
-  PayingWorld world(settings);
-  world.ask_whole();
-  world.advance(1s);
-  REQUIRE(world.ended());
-  CHECK(world.client.status == 429);
-  CHECK(world.client.has("x-ratelimit-limit-requests: 0"));
-  CHECK(world.client.has("Retry-After: "));
-  CHECK(world.record().error == "quota_exceeded");
+TEST_CASE("requests beyond a number are told when to come again, if there is any use in it") {
+  for (const bool is_ever_let_in : {true, false}) {
+    CAPTURE(is_ever_let_in);
+    config::Settings settings = three_prices();
+    settings.quota.of(config::Measure::requests)[static_cast<std::size_t>(config::Period::hour)] =
+        is_ever_let_in ? 1 : 0;
+    PayingWorld world(settings);
+    gateway::Reservation other;
+    if (is_ever_let_in) REQUIRE(world.books.reserve({}, world.loop.timer.now(), other) == gateway::Let::in);
+    world.ask_whole();
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == 429);
+    CHECK(world.client.has("x-ratelimit-remaining-requests: 0"));
+    CHECK(world.client.has("Retry-After: ") == is_ever_let_in);
+    CHECK(world.record().error == "quota_exceeded");
+    world.books.settle(other, {}, world.loop.timer.now());
+  }
 }
 
 TEST_CASE("a request that others are in the way of waits for its turn") {
