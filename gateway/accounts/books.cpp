@@ -185,7 +185,8 @@ void Books::change(Reservation& held, Amounts most) {
   held.most = most;
 }
 
-bool Books::extend(Reservation& reservation, std::int64_t nanos, config::TimePoint now) {
+bool Books::extend(Reservation& reservation, std::int64_t nanos, config::TimePoint now,
+                   LimitState* blocking) {
   if (!reservation.is_open() || !reservation.bounds_money) return true;
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < reservation.count; ++i) {
@@ -193,8 +194,10 @@ bool Books::extend(Reservation& reservation, std::int64_t nanos, config::TimePoi
     roll(account, now);
     for (Meter& meter : account.meters) {
       if (meter.measure != Measure::dollars) continue;
-      if (meter.used + account.open.nanos + nanos > meter.limit) return false;
-      if (is_shared_ && !has_in_hand(account, meter, nanos)) return false;
+      const bool has_room = meter.used + account.open.nanos + nanos <= meter.limit;
+      if (has_room && (!is_shared_ || has_in_hand(account, meter, nanos))) continue;
+      if (blocking) *blocking = state(account, {&account, &meter}, now);
+      return false;
     }
   }
   for (std::size_t i = 0; i < reservation.count; ++i) reservation.accounts[i]->open.nanos += nanos;

@@ -164,8 +164,10 @@ class Books {
   Reservation hold(const Asked& asked, config::TimePoint now);
   // From now on so much is set aside for it.
   void change(Reservation& held, Amounts most);
-  // More for the same request, as for a second attempt beside the first. False: there is none.
-  bool extend(Reservation& reservation, std::int64_t nanos, config::TimePoint now);
+  // More for the same request, as for a second attempt beside the first. False: there is none; `blocking`
+  // then says which limit is in the way.
+  bool extend(Reservation& reservation, std::int64_t nanos, config::TimePoint now,
+              LimitState* blocking = nullptr);
   // The request has ended. Returns what it was charged. Lets others in, and rings for them.
   std::int64_t settle(Reservation& reservation, Amounts used, config::TimePoint now);
 

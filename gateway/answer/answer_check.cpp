@@ -222,13 +222,12 @@ Checked AnswerCheck::finish_checked(const InferenceRequest& request, const routi
   if (finish_ == Finish::none) return Checked::failed;
   if (finish_ == Finish::calls) return has_calls_ ? Checked::passed : Checked::failed;
   if (finish_ != Finish::cut) return Checked::passed;
-  const auto& asked_for = request.demand.max_output;
-  if (!asked_for || !attempt.usage || attempt.usage_is_estimated) return Checked::unjudged;
+  const std::optional<config::Tokens> bound = request.output_bound();
+  if (!bound || !attempt.usage || attempt.usage_is_estimated) return Checked::unjudged;
   const config::EndpointSettings& settings =
       *request.hosts->generation->catalogue->endpoints()[attempt.endpoint].settings;
-  std::int64_t most = std::min(asked_for->count, settings.context.count - attempt.usage->prompt.count);
+  std::int64_t most = std::min(bound->count, settings.context.count - attempt.usage->prompt.count);
   if (settings.max_output) most = std::min(most, settings.max_output->count);
-  if (request.most_output) most = std::min(most, request.most_output->count);
   return 10 * attempt.usage->output.count < 9 * most ? Checked::failed : Checked::passed;
 }
 

@@ -30,11 +30,11 @@ bool Continuation::is_for(const InferenceRequest& request) {
 
 bool Continuation::can_go_on(InferenceRequest& request, providers::JsonTokens& tokens) const {
   if (!is_plain_ || said_.empty()) return false;
-  if (request.demand.max_output) {
+  if (request.output_bound()) {
     const std::string plain = providers::JsonString{said_, true}.text();
     // Who is given nothing says all of it again.
     const bool is_given = !cut_for_going_on(plain).given.empty();
-    if (is_given && left_behind(plain, request.demand) < least_left) return false;
+    if (is_given && left_behind(plain, request) < least_left) return false;
   }
   if (request.conversation) return true;
   Conversed conversed = request.surface->conversing()->conversation(request.body, tokens);
@@ -44,10 +44,11 @@ bool Continuation::can_go_on(InferenceRequest& request, providers::JsonTokens& t
 }
 
 std::optional<std::int64_t> Continuation::left_behind(std::string_view plain,
-                                                      const routing::Demand& demand) const {
-  if (!demand.max_output) return std::nullopt;
+                                                      const InferenceRequest& request) const {
+  const std::optional<config::Tokens> bound = request.output_bound();
+  if (!bound) return std::nullopt;
   const auto by_length = static_cast<std::int64_t>(plain.size()) / bytes_in_a_token;
-  return demand.max_output->count - std::max(pieces_, by_length);
+  return bound->count - std::max(pieces_, by_length);
 }
 
 void Continuation::begin() {
@@ -79,7 +80,7 @@ void Continuation::go_on(const InferenceRequest& request, const routing::Attempt
   }
   most_left_.reset();
   // Who is given nothing says all of it again.
-  const auto left = left_behind(plain_, request.demand);
+  const auto left = left_behind(plain_, request);
   if (left && !given_.empty()) most_left_ = config::Tokens{std::max<std::int64_t>(1, *left)};
 }
 

@@ -63,7 +63,7 @@ class Continuation {
 
  private:
   // Of the answer's bound, behind `plain` text of it; nothing without a bound.
-  std::optional<std::int64_t> left_behind(std::string_view plain, const routing::Demand& demand) const;
+  std::optional<std::int64_t> left_behind(std::string_view plain, const InferenceRequest& request) const;
 
   std::string said_;     // that the client has, as it stands in JSON
   std::string waiting_;  // that is on its way

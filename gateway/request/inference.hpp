@@ -39,8 +39,15 @@ struct InferenceRequest {
   int client_retry = 0;
   std::vector<std::string> tags{};  // for the ledger
   Tab* tab = nullptr;               // what it owes, while it is served
-  // Of each answer, where its quotas bear no more than that.
+  // Of each answer, where its quotas bear no more than that. What was asked for stays in `demand`: who may be
+  // asked does not change by it.
   std::optional<config::Tokens> most_output{};
+
+  // The lesser of the two.
+  std::optional<config::Tokens> output_bound() const {
+    const std::optional<config::Tokens>& asked_for = demand.max_output;
+    return most_output && (!asked_for || *most_output < *asked_for) ? most_output : asked_for;
+  }
 };
 
 }  // namespace gateway

@@ -24,8 +24,9 @@ std::int64_t counted_output(const InferenceRequest& request, const routing::Endp
                             double expected) {
   if (!request.surface->writes_answers()) return 0;
   const std::int64_t likely = std::llround(std::clamp(expected, 0.0, 1e7));
-  if (!request.demand.max_output) return likely;
-  const std::int64_t most = request.demand.max_output->count;
+  const std::optional<config::Tokens> bound = request.output_bound();
+  if (!bound) return likely;
+  const std::int64_t most = bound->count;
   const bool counts_most =
       providers::counts_bounds(*endpoint.provider) && declares_tokens(endpoint.provider->limits);
   return counts_most ? most : std::min(likely, most);

@@ -26,11 +26,11 @@ using routing::Progress;
 constexpr std::size_t max_error_body = 64u << 10;
 
 // That the prompt does not fit, and how long the host found it.
-void note_too_long(const providers::TooLong& said, const routing::Demand& demand, Failure& failure) {
+void note_too_long(const providers::TooLong& said, const InferenceRequest& request, Failure& failure) {
   failure.kind = FailureKind::too_long;
   failure.context = said.context;
   failure.prompt = said.prompt;
-  const std::int64_t output = demand.max_output ? demand.max_output->count : 0;
+  const std::int64_t output = request.output_bound().value_or(config::Tokens{}).count;
   if (!said.prompt && said.total && said.total->count > output) {
     failure.prompt = config::Tokens{said.total->count - output};
   }
@@ -55,7 +55,7 @@ Task<void> read_failure(const Attempting& with, const providers::HostReply& head
   const bool asks_to_wait = head.status == 429 || head.status == 503;
   if (asks_to_wait && !head.retry_after) failure.retry_after = providers::retry_hint_in(body);
   if (const auto found = providers::too_long(head.status, reported)) {
-    note_too_long(*found, with.request.demand, failure);
+    note_too_long(*found, with.request, failure);
   }
 }
 

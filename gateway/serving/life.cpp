@@ -104,8 +104,12 @@ providers::KeyNeeds Life::needs_while_waiting(const routing::Decision& decision)
   return limited == decision.verdicts.end() ? providers::KeyNeeds() : deciding_.needs_at(limited->endpoint);
 }
 
+// Where it is the first attempt, the client is told why there is none.
 bool Life::may_pay_for(routing::EndpointIndex endpoint) {
-  return record_.attempts.empty() || tab_.may_ask_again(generation_.catalogue->endpoints()[endpoint]);
+  std::optional<ErrorReply> why;
+  if (tab_.may_ask(generation_.catalogue->endpoints()[endpoint], why)) return true;
+  if (record_.attempts.empty()) error_ = std::move(why);
+  return false;
 }
 
 // A second host, now that the first is slow.

@@ -14,11 +14,21 @@ namespace {
 using providers::Result;
 using providers::Task;
 
-// The conversation as one that is to be gone on with, while it lives.
+// What its quotas bear of an answer. A host with less context than that is not told: it may ask for room for
+// as much, and has it for less.
+std::optional<config::Tokens> most_borne(const InferenceRequest& request, const routing::Endpoint& endpoint) {
+  const std::optional<config::Tokens>& most = request.most_output;
+  if (!most || request.demand.max_output) return most;
+  const std::int64_t all = request.demand.prompt.count + most->count;
+  return all < endpoint.settings->context.count ? most : std::nullopt;
+}
+
+// The conversation as the host is asked it, while it lives: bounded, and one that is to be gone on with.
 class GoneOn {
  public:
   GoneOn(const Attempting& with, providers::Conversation& conversation)
       : conversation_(conversation), most_(conversation.max_output) {
+    if (const auto most = most_borne(with.request, endpoint_of(with))) conversation_.max_output = most->count;
     if (!goes_on(with) || with.continuation->given().empty()) return;
     const providers::Text given{with.continuation->given(), true};
     conversation_.turns.push_back({.role = providers::Turn::Role::assistant,
@@ -125,7 +135,8 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
     }
     with.served.dropped = dropped_text(request, endpoint, {}, left_out);
     std::optional<config::Tokens> most = endpoint.settings->max_output;
-    if (request.most_output && (!most || *request.most_output < *most)) most = request.most_output;
+    const std::optional<config::Tokens> borne = most_borne(request, endpoint);
+    if (borne && (!most || *borne < *most)) most = borne;
     std::vector<BodyEdit> more;
     if (goes_on(with)) {
       more = with.continuation->edits(request.asked, providers::prefill_form_of(*endpoint.provider));
@@ -134,7 +145,7 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
     }
     const UpstreamBody body(request.asked, request.body, model.name,
                             {.most_output = most,
-                             .new_bound = request.most_output ? new_bound(request, endpoint) : "",
+                             .new_bound = borne ? new_bound(request, endpoint) : "",
                              .owner = endpoint.name_hash,
                              .may_store = endpoint.provider->keeps_responses,
                              .knows_details = knows_details(endpoint),

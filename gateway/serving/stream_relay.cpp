@@ -28,11 +28,11 @@ namespace {
 // ten.
 bool runs_away(const Attempting& with) {
   constexpr std::size_t most_bytes_a_token = 16, usual = 4'096;
-  const routing::Demand& demand = with.request.demand;
   const bool is_paid = with.request.tab && with.request.tab->bounds_money();
-  if (!is_paid || !demand.max_output) return false;
+  const std::optional<config::Tokens> bound = with.request.output_bound();
+  if (!is_paid || !bound) return false;
   const auto tokens =
-      static_cast<std::size_t>(demand.max_output->count) * static_cast<std::size_t>(demand.answers);
+      static_cast<std::size_t>(bound->count) * static_cast<std::size_t>(with.request.demand.answers);
   return with.tried.bytes / most_bytes_a_token > tokens + usual / most_bytes_a_token;
 }
 

@@ -60,7 +60,7 @@ std::int64_t bounded_output(const InferenceRequest& request, const routing::Endp
     return most ? std::min(tokens, static_cast<double>(most->count) * answers) : tokens;
   };
   const int answers = request.demand.answers;
-  double tokens = least(expected_output, request.demand.max_output, answers);
+  double tokens = least(expected_output, request.output_bound(), answers);
   tokens = least(tokens, endpoint.settings->max_output, answers);
   return static_cast<std::int64_t>(std::max(0.0, tokens));
 }

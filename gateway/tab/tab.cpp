@@ -67,7 +67,7 @@ Asked Tab::asked() const {
 Let Tab::open(Reply& reply, std::optional<ErrorReply>& error) {
   if (!till_) return Let::in;
   if (till_->books.has_quotas()) {
-    worst_ = worst_of(request_);
+    worst_ = worst_of(request_, services_.snapshot.get());
     const Asked wanted = asked();
     LimitState blocking;
     const Let let = till_->books.reserve(wanted, services_.timer.now(), reservation_, &blocking);
@@ -167,25 +167,28 @@ void Tab::let_in(Reply& reply) {
 }
 
 // What is left pays for so long an answer.
-std::optional<std::int64_t> Tab::cap() {
-  if (!reservation_.bounds_money || reservation_.most.nanos >= worst_.all) return std::nullopt;
-  routing::Demand& demand = request_.demand;
+std::optional<std::int64_t> Tab::most_borne() const {
+  const routing::Demand& demand = request_.demand;
+  const bool has_less = reservation_.bounds_money && reservation_.most.nanos < worst_.all;
+  if (!has_less || worst_.per_token <= 0) return std::nullopt;
   const std::int64_t left = std::max<std::int64_t>(reservation_.most.nanos - worst_.prompt, 0);
-  if (worst_.per_token <= 0) return std::nullopt;
   const double tokens = static_cast<double>(left) * million / static_cast<double>(worst_.per_token) /
                         static_cast<double>(demand.answers);
-  const auto most = static_cast<std::int64_t>(tokens);
-  if (demand.max_output && demand.max_output->count <= most) return std::nullopt;
-  demand.max_output = config::Tokens{most};
-  demand.lowers_max_output = true;
-  request_.most_output = config::Tokens{most};
-  if (request_.conversation) request_.conversation->max_output = most;
+  return static_cast<std::int64_t>(tokens);
+}
+
+// An answer's bound is lowered to what is borne of it.
+std::optional<std::int64_t> Tab::cap() {
+  const std::optional<std::int64_t> most = most_borne();
+  const std::optional<config::Tokens>& asked_for = request_.demand.max_output;
+  if (!most || (asked_for && asked_for->count <= *most)) return std::nullopt;
+  request_.most_output = config::Tokens{*most};
   return most;
 }
 
 Tab::Pretended Tab::pretend() {
   if (!till_ || !till_->books.has_quotas()) return {};
-  worst_ = worst_of(request_);
+  worst_ = worst_of(request_, services_.snapshot.get());
   const Asked wanted = asked();
   const Books::WhatIf as_if = till_->books.what_if(wanted, services_.timer.now());
   if (!as_if.reservation) return {.kept_out = quota_refusal(as_if.blocking, wanted.most, as_if.let).message};
@@ -207,8 +210,9 @@ void Tab::sends(std::size_t attempt, const routing::Endpoint& endpoint, double e
   till_->journal->sent(place_);
 }
 
-// What those before it have cost, or may yet, stays set aside, and the worst of this one beside it.
-bool Tab::may_ask_again(const routing::Endpoint& endpoint) {
+// What those before it have cost, or may yet, stays set aside, and the worst of this one beside it. Of the
+// first one all is set aside, but for what has changed since that was reckoned.
+bool Tab::may_ask(const routing::Endpoint& endpoint, std::optional<ErrorReply>& error) {
   if (!is_open_ || !reservation_.bounds_money) return true;
   std::int64_t before = 0;
   for (const routing::Attempt& each : record_.attempts) {
@@ -217,9 +221,14 @@ bool Tab::may_ask_again(const routing::Endpoint& endpoint) {
                   ? each.cost.nanos
                   : worst_at(request_, request_.hosts->generation->catalogue->endpoints()[each.endpoint]).all;
   }
-  const std::int64_t more = before + worst_at(request_, endpoint).all - reservation_.most.nanos;
+  const std::int64_t all = before + worst_at(request_, endpoint).all;
+  const std::int64_t more = all - reservation_.most.nanos;
   if (more <= 0) return true;
-  if (!till_->books.extend(reservation_, more, services_.timer.now())) return false;
+  LimitState blocking;
+  if (!till_->books.extend(reservation_, more, services_.timer.now(), &blocking)) {
+    error = quota_refusal(blocking, {.nanos = all}, Let::out);
+    return false;
+  }
   if (place_ != Journal::nowhere) till_->journal->set_nanos(place_, reservation_.most.nanos);
   return true;
 }

@@ -42,8 +42,8 @@ class Tab {
   Pretended pretend();
   // A host is asked, which is expected to answer with so many tokens.
   void sends(std::size_t attempt, const routing::Endpoint& endpoint, double expected_output);
-  // Whether the quotas bear one more attempt, beside the first or after it.
-  bool may_ask_again(const routing::Endpoint& endpoint);
+  // Whether the quotas bear an attempt there: the first, or one beside or after it. `error` says why not.
+  bool may_ask(const routing::Endpoint& endpoint, std::optional<ErrorReply>& error);
   // The end: `last` is how the attempt that answers stands, or null where none does.
   void close(const routing::Attempt* last, EntryEnd end, int status);
   bool is_closed() const { return is_closed_; }
@@ -54,6 +54,7 @@ class Tab {
   Asked asked() const;
   void let_in(Reply& reply);
   std::optional<std::int64_t> cap();
+  std::optional<std::int64_t> most_borne() const;
   bool remember(std::optional<ErrorReply>& error);
   void write_entry_of(EntryView& entry, EntryEnd end, int status, config::TimePoint now);
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "gateway/request/key_room.hpp"
+#include "routing/policy/who_may_answer.hpp"
 
 namespace gateway {
 namespace {
@@ -32,6 +33,7 @@ Worst worst_on(const InferenceRequest& request, const routing::Endpoint& endpoin
   if (settings.max_output) output = std::min(output, settings.max_output->count);
   if (demand.max_output)
     output = settings.max_output ? std::min(output, demand.max_output->count) : demand.max_output->count;
+  if (request.most_output) output = std::min(output, request.most_output->count);
   if (!request.surface->writes_answers()) output = 0;
   // Each of the requests that it takes has its fee.
   config::Money prompt{prices.request.nanos * key_needs(request, endpoint, 0).requests +
@@ -92,12 +94,19 @@ Worst worst_at(const InferenceRequest& request, const routing::Endpoint& endpoin
   return most;
 }
 
-Worst worst_of(const InferenceRequest& request) {
-  const auto& endpoints = request.hosts->generation->catalogue->endpoints();
+Worst worst_of(const InferenceRequest& request, const routing::Snapshot* newest) {
+  const routing::Catalogue& catalogue = *request.hosts->generation->catalogue;
+  const bool is_known = newest && newest->catalogue.get() == &catalogue;
   Worst most;
   const auto add = [&](const routing::PublicModel& model) {
     for (const routing::Candidate& each : model.candidates) {
-      const Worst here = worst_at(request, endpoints[each.endpoint]);
+      const routing::Endpoint& endpoint = catalogue.endpoints()[each.endpoint];
+      const Worst here = worst_at(request, endpoint);
+      const bool is_more = here.prompt > most.prompt || here.per_token > most.per_token ||
+                           here.output > most.output || here.all > most.all;
+      if (!is_more) continue;  // nor is it looked whether it may be asked
+      const double scale = is_known ? newest->endpoints[each.endpoint].prompt_scale : 0;
+      if (!routing::may_ever_answer(endpoint, *request.policy, request.demand, scale)) continue;
       most.prompt = std::max(most.prompt, here.prompt);
       most.per_token = std::max(most.per_token, here.per_token);
       most.output = std::max(most.output, here.output);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "gateway/request/inference.hpp"
+#include "routing/market/snapshot.hpp"
 
 namespace gateway {
 
@@ -16,7 +17,7 @@ struct Worst {
 
 // At one endpoint.
 Worst worst_at(const InferenceRequest& request, const routing::Endpoint& endpoint);
-// At the dearest of those who may be asked.
-Worst worst_of(const InferenceRequest& request);
+// At the dearest of those in its reach. `newest` is of any generation; null: nothing is known of hosts.
+Worst worst_of(const InferenceRequest& request, const routing::Snapshot* newest);
 
 }  // namespace gateway

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "routing/decision/continuation.hpp"
+#include "routing/policy/who_may_answer.hpp"
 #include "routing/terms/draws.hpp"
 
 namespace routing {
@@ -67,17 +68,11 @@ bool is_of_other_voice(const Question& question, const Verdict& verdict) {
   return !began || began->model_index != endpoint_of(question, verdict).model_index;
 }
 
-// Tokens that prompt and output need beyond the context, as this endpoint's own counts let expect them.
+// As this endpoint's own counts let expect them.
 double beyond_context(const Question& question, const Verdict& verdict) {
   const double scale = question.snapshot.endpoints[verdict.endpoint].prompt_scale;
-  const config::EndpointSettings& settings = *endpoint_of(question, verdict).settings;
-  double output =
-      question.demand.max_output ? question.asked.most_output : verdict.prediction.expected_output;
-  if (question.demand.lowers_max_output && settings.max_output) {
-    output = std::min(output, static_cast<double>(settings.max_output->count));
-  }
-  const auto context = static_cast<double>(settings.context.count);
-  return std::max(0.0, question.asked.prompt * scale + output - context);
+  return tokens_beyond(*endpoint_of(question, verdict).settings, question.demand,
+                       question.asked.prompt * scale, verdict.prediction.expected_output);
 }
 
 // Most breaks are a connection's: who had begun goes on with its answer first.
@@ -191,9 +186,7 @@ void filter(const Question& question, Verdict& verdict, Again again) {
   if (std::ranges::find(question.withdrawn, verdict.endpoint) != question.withdrawn.end()) {
     return remove(verdict, Removal::withdrawn, 0);
   }
-  if (std::ranges::find(demand.unfit, verdict.endpoint, &Unfit::endpoint) != demand.unfit.end()) {
-    return remove(verdict, Removal::unfit, 0);
-  }
+  if (is_unfit(demand, verdict.endpoint)) return remove(verdict, Removal::unfit, 0);
   if (is_of_rejected_model(question, verdict)) return remove(verdict, Removal::rejected, 0);
   const auto askable = may_be_asked_at(question, verdict);
   if (!askable && again == Again::no) return remove(verdict, Removal::tried, 0);
@@ -207,17 +200,12 @@ void filter(const Question& question, Verdict& verdict, Again again) {
   const config::Features lacking = needs_now(demand, question.policy, question.tried) & ~settings.features;
   if (lacking.any()) return remove(verdict, Removal::features, static_cast<double>(lacking.count()));
 
-  // Prompts are estimated: what is beyond the context by less than a tenth of it the host may judge itself.
-  constexpr double doubtful = 0.1;
   verdict.beyond_context = beyond_context(question, verdict);
-  if (verdict.beyond_context > doubtful * static_cast<double>(settings.context.count) ||
-      is_of_exceeded_context(question, verdict)) {
+  if (verdict.beyond_context > doubtful_beyond(settings) || is_of_exceeded_context(question, verdict)) {
     return remove(verdict, Removal::context, verdict.beyond_context);
   }
 
-  const bool gives_less =
-      settings.max_output && demand.max_output && *demand.max_output > *settings.max_output;
-  if (gives_less && !demand.lowers_max_output) {
+  if (!gives_enough(settings, demand)) {
     const auto missing = demand.max_output->count - settings.max_output->count;
     return remove(verdict, Removal::max_output, static_cast<double>(missing));
   }

@@ -4,6 +4,7 @@
 #include "gateway/ledger/till.hpp"
 #include "gateway/observe/words.hpp"
 #include "routing/terms/bill.hpp"
+#include "tests/support/policies.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/world.hpp"
 
@@ -332,6 +333,110 @@ TEST_CASE(
   REQUIRE(poor->ended());
   CHECK(poor->record().attempts.size() == 1);
   CHECK(poor->services.hedges.take());
+}
+
+namespace {
+
+// The answer's whole is at most 1,000 tokens: 90 times a thousandth of a cent at the dearest.
+constexpr std::int64_t enough_for_cheap = 1'000'000;
+
+config::Settings with_policy(std::int64_t nanos, config::PolicySettings policy) {
+  config::Settings settings = with_budget(nanos);
+  settings.default_policy = text(policy.name.text);
+  policy.hedge_budget = policy.explore = 0;
+  settings.policies = {std::move(policy)};
+  return settings;
+}
+
+PayingWorld world_of(const config::Settings& settings) {
+  return PayingWorld(
+      std::make_shared<const gateway::Generation>(tests::catalogue_of(settings), compiled_set(settings)));
+}
+
+}  // namespace
+
+TEST_CASE("hosts that a request can never be sent to need no money set aside for them") {
+  const std::string rule = "provider == \"cheap\"";
+  config::PolicySettings plain = policy_named("own"), allows = plain, requires_it = plain, gives_up = plain;
+  allows.allow = text(rule);
+  requires_it.require = {text(rule), text("ttft < 60 s")};
+  gives_up.require = {text(rule), text("failure < 99 %")};
+  gives_up.relax = {text("failure")};
+  config::Settings always = with_policy(enough_for_cheap, plain);
+  always.always.allow = text(rule);
+  config::Settings small = with_policy(enough_for_cheap, plain);
+  for (auto& endpoint : small.models[0].endpoints) {
+    if (endpoint.name.text != "cheap") endpoint.context = {800};
+  }
+  struct Case {
+    const char* name;
+    config::Settings settings;
+    std::string more{};
+  };
+  const std::vector<Case> cases{
+      {"allow", with_policy(enough_for_cheap, allows)},
+      {"require", with_policy(enough_for_cheap, requires_it)},
+      {"relax of another limit", with_policy(enough_for_cheap, gives_up)},
+      {"always", always},
+      {"context", small},
+      {"only", with_policy(enough_for_cheap, plain), R"(,"provider":{"only":["cheap"]})"},
+      {"max_price", with_policy(enough_for_cheap, plain), R"(,"provider":{"max_price":{"completion":1}})"}};
+  for (const Case& each : cases) {
+    CAPTURE(each.name);
+    PayingWorld world = world_of(each.settings);
+    world.script(ServedWorld::cheap, document(whole_answer));
+    world.ask_whole(R"(,"max_tokens":1000)" + each.more);
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == 200);
+    CHECK_FALSE(world.client.has("x-isocost-capped"));
+    CHECK(world.charged() == 180);
+    CHECK(world.is_at_rest());
+  }
+}
+
+TEST_CASE("hosts that a request may be sent to later count in what is set aside") {
+  const std::string rule = "provider == \"cheap\"";
+  config::PolicySettings plain = policy_named("own"), measures = plain, gives_up = plain;
+  measures.require = {text(rule + " or ttft.p50 < 60 s")};
+  gives_up.require = {text("price.output <= 1 $/Mtok")};
+  gives_up.relax = {text("price.output")};
+  for (const config::PolicySettings& policy : {plain, measures, gives_up}) {
+    PayingWorld world = world_of(with_policy(enough_for_cheap, policy));
+    world.script(ServedWorld::cheap, document(whole_answer));
+    world.ask_whole(R"(,"max_tokens":1000)");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == 402);
+    CHECK(world.client.body.find("this request may cost $0.09") != std::string::npos);
+  }
+}
+
+TEST_CASE("a host that came into reach since is asked only as far as the budget bears it") {
+  config::PolicySettings policy = policy_named("own");
+  policy.prefer = {text("provider == \"dear\"")};
+  config::Settings settings = with_policy(enough_for_cheap, policy);
+  settings.quota.concurrent = 1;
+  settings.models[0].endpoints.erase(settings.models[0].endpoints.begin() + 1);
+  settings.models[0].endpoints[1].context = {1'000};
+  PayingWorld world = world_of(settings);
+  const auto counted_at_dear = [&](double scale) {
+    routing::Snapshot snapshot = *world.services.snapshot;
+    snapshot.endpoints[1].prompt_scale = scale;
+    world.services.snapshot = std::make_shared<const routing::Snapshot>(snapshot);
+  };
+  gateway::Reservation other;
+  REQUIRE(world.books.reserve({}, world.loop.timer.now(), other) == gateway::Let::in);
+  counted_at_dear(1'000);
+  world.ask_whole(R"(,"max_tokens":900)");
+  counted_at_dear(1);
+  world.books.settle(other, {}, world.loop.timer.now());
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.host(ServedWorld::dear).requests.empty());
+  CHECK(world.client.status == 402);
+  CHECK(world.record().told.find("this request may cost $0.08") != std::string::npos);
+  CHECK(world.is_at_rest());
 }
 
 TEST_CASE("what an answer is charged that its host did not count is told as its cost") {
