@@ -65,6 +65,13 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
   Amounts most = asked.most;
   most.requests = 1;
   bool bounds_money = false;
+  std::int64_t most_tokens = no_bound;
+  for (std::size_t i = 0; i < count; ++i) {
+    most_tokens = std::min(most_tokens, accounts[i]->tokens_per_request);
+    if (asked.least_tokens.value_or(most.tokens) > most_tokens)
+      return blocked = {accounts[i], nullptr, true}, Let::out;
+  }
+  most.tokens = std::min(most.tokens, most_tokens);
   // What of money was settled leaves room for is what may be set aside.
   for (std::size_t i = 0; i < count; ++i) {
     roll(*accounts[i], now);
@@ -86,7 +93,6 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
   };
   for (std::size_t i = 0; i < count; ++i) {
     Account* account = accounts[i];
-    if (most.tokens > account->tokens_per_request) return blocked = {account, nullptr, true}, Let::out;
     for (Meter& meter : account->meters) {
       const std::int64_t needed = most.of(meter.measure), open = account->open.of(meter.measure);
       const bool is_final = meter.measure == Measure::requests;  // each of those under way will count
@@ -106,7 +112,11 @@ Let Books::take(const Asked& asked, const std::array<Account*, 4>& accounts, std
   }
   if (let == Let::wait) return let;
   for (std::size_t i = 0; i < count; ++i) accounts[i]->open += most;
-  reservation = {.accounts = accounts, .count = count, .most = most, .bounds_money = bounds_money};
+  reservation = {.accounts = accounts,
+                 .count = count,
+                 .most = most,
+                 .bounds_money = bounds_money,
+                 .most_tokens = most_tokens};
   return let;
 }
 

@@ -97,7 +97,8 @@ struct Reservation {
   std::array<Account*, 4> accounts{};
   std::size_t count = 0;
   Amounts most{};
-  bool bounds_money = false;  // no more than `most` is charged
+  bool bounds_money = false;            // no more than `most` is charged
+  std::int64_t most_tokens = no_bound;  // that one request may use
 
   bool is_open() const { return count > 0; }
 };
@@ -106,6 +107,8 @@ struct Asked {
   std::string_view user{}, key{}, team{};
   Amounts most{};
   std::int64_t least_nanos = 0;  // with less there is no use in asking: of the shortest answer
+  // The same of one request's tokens; absent: all that is asked for.
+  std::optional<std::int64_t> least_tokens{};
   config::Priority priority = config::Priority::normal;
 };
 

@@ -60,6 +60,8 @@ Asked Tab::asked() const {
   // more of each prompt would let a key have a quarter less than its limit says for as long as requests are
   // under way.
   asked.most = {.requests = 1, .tokens = demand.prompt.count + output * demand.answers, .nanos = worst_.all};
+  // Of an answer that its client does not bound the host is told what there is room for.
+  if (!demand.max_output && worst_.output > 0) asked.least_tokens = demand.prompt.count + demand.answers;
   asked.least_nanos = std::min(worst_.all, worst_.prompt + least.nanos);
   return asked;
 }
@@ -166,15 +168,19 @@ void Tab::let_in(Reply& reply) {
   if (!fields.empty()) reply.add_fields(fields);
 }
 
-// What is left pays for so long an answer.
+// What is left pays for so long an answer, and what one request may use has room for it.
 std::optional<std::int64_t> Tab::most_borne() const {
   const routing::Demand& demand = request_.demand;
+  std::optional<std::int64_t> most;
+  if (reservation_.most_tokens < worst_.output * demand.answers + demand.prompt.count) {
+    most = (reservation_.most_tokens - demand.prompt.count) / demand.answers;
+  }
   const bool has_less = reservation_.bounds_money && reservation_.most.nanos < worst_.all;
-  if (!has_less || worst_.per_token <= 0) return std::nullopt;
+  if (!has_less || worst_.per_token <= 0) return most;
   const std::int64_t left = std::max<std::int64_t>(reservation_.most.nanos - worst_.prompt, 0);
   const double tokens = static_cast<double>(left) * million / static_cast<double>(worst_.per_token) /
                         static_cast<double>(demand.answers);
-  return static_cast<std::int64_t>(tokens);
+  return std::min(most.value_or(no_bound), static_cast<std::int64_t>(tokens));
 }
 
 // An answer's bound is lowered to what is borne of it.

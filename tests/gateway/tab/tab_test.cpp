@@ -439,6 +439,45 @@ TEST_CASE("a host that came into reach since is asked only as far as the budget 
   CHECK(world.is_at_rest());
 }
 
+TEST_CASE("the tokens of one request bound the answer that its client does not bound") {
+  config::Settings settings = three_prices();
+  settings.quota.tokens_per_request = config::Tokens{2'000};
+  PayingWorld world(settings);
+  world.script(ServedWorld::cheap, document(whole_answer));
+  world.ask_whole();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  const std::string left = std::to_string(2'000 - world.record().demand.prompt.count);
+  CHECK(world.client.has("x-isocost-capped: " + left));
+  CHECK(world.host(ServedWorld::cheap).requests.at(0).find("_tokens\":" + left) != std::string::npos);
+  CHECK(world.is_at_rest());
+}
+
+TEST_CASE("a host whose context is no longer than one request's tokens is told no bound of it") {
+  config::Settings settings = three_prices();
+  settings.quota.tokens_per_request = config::Tokens{60'000};
+  settings.models[0].endpoints[0].context = {8'000};
+  PayingWorld world(settings);
+  world.script(ServedWorld::cheap, document(whole_answer));
+  world.ask_whole();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 200);
+  CHECK(world.host(ServedWorld::cheap).requests.at(0).find("_tokens") == std::string::npos);
+}
+
+TEST_CASE("a prompt that leaves no room for an answer in one request's tokens is refused") {
+  config::Settings settings = three_prices();
+  settings.quota.tokens_per_request = config::Tokens{2};
+  PayingWorld world(settings);
+  world.ask_whole();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.client.status == 429);
+  CHECK(world.client.body.find("may use 2 tokens in one request") != std::string::npos);
+}
+
 TEST_CASE("what an answer is charged that its host did not count is told as its cost") {
   PayingWorld world;
   world.script(ServedWorld::cheap,
