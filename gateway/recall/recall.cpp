@@ -74,7 +74,7 @@ routing::Demand demand_of(const Recalled& recalled) {
   }
   demand.admitted = logged.admitted, demand.deadline = logged.deadline, demand.wall = logged.wall;
   demand.tier = logged.tier, demand.geo = logged.geo, demand.pictures = logged.pictures;
-  demand.cache_marks = logged.cache_marks;
+  demand.cache_marks = logged.cache_marks, demand.searches = logged.searches;
   demand.host_runs_tools = logged.host_runs_tools;
   return demand;
 }

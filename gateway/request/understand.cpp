@@ -125,6 +125,7 @@ void fill_demand(InferenceRequest& request, Incoming& incoming, const config::Ke
   demand.model_requested = asked.model;
   demand.prompt = asked.prompt;
   demand.pictures = asked.pictures;
+  demand.searches = asked.searches;
   demand.cache_marks = asked.cache_marks;
   demand.host_runs_tools = asked.host_runs_tools;
   demand.max_output = asked.max_output;

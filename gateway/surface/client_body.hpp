@@ -87,6 +87,7 @@ struct ClientBody {
   config::ServiceTier tier = config::ServiceTier::standard;
   config::Tokens prompt{};  // estimated
   int pictures = 0;         // in the prompt
+  int searches = 0;         // in the web that its host may make for it; 0: it is offered none
   std::string user;
   std::string preset;               // OpenRouter's: a name that stands for a model, a policy and defaults
   std::vector<std::string> models;  // fallbacks in order

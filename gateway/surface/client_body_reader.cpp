@@ -247,11 +247,9 @@ bool ClientBodyReader::output_form(const Path& path) {
   });
 }
 
-bool ClientBodyReader::tool_type() {
-  if (walk_.json.type() != JsonType::string) return walk_.json.skip();
-  const auto type = walk_.json.string();
-  if (type && !is_clients_tool(*type)) request_.host_runs_tools = true;
-  return type.has_value();
+void ClientBodyReader::offers(const OfferedTool& tool) {
+  constexpr int most = 1'000;
+  request_.searches = std::min(request_.searches + tool.most_searches(), most);
 }
 
 bool ClientBodyReader::tools(const Path& path) {
@@ -260,11 +258,14 @@ bool ClientBodyReader::tools(const Path& path) {
   const bool is_read = walk_.array(path, [&](const Path&) {
     any = true;
     if (walk_.json.type() != JsonType::object) return walk_.json.skip();
-    return walk_.json.object([&](const JsonString& key) {
-      if (key.is("type")) return tool_type();
+    OfferedTool tool;
+    const bool is_read = walk_.json.object([&](const JsonString& key) {
       if (runs_at_host(key)) request_.host_runs_tools = true;
-      return key.is("cache_control") ? note_cache_marks(walk_, request_.cache_marks) : walk_.json.skip();
+      return tool.member(walk_, key, request_.cache_marks);
     });
+    if (tool.type && !is_clients_tool(*tool.type)) request_.host_runs_tools = true;
+    offers(tool);
+    return is_read;
   });
   if (!is_read) return false;
   if (!any) return true;

@@ -9,6 +9,7 @@
 
 #include "gateway/surface/body_walk.hpp"
 #include "gateway/surface/client_body.hpp"
+#include "gateway/surface/offered_tool.hpp"
 
 namespace gateway {
 
@@ -43,6 +44,9 @@ class ClientBodyReader {
   // A list of tools as hosts of the API take them; its place goes to ClientBody::tools.
   bool tools(const Path& path);
 
+  // Of what is in the list.
+  void offers(const OfferedTool& tool);
+
   // The form that the answer is asked to have, in the words of all APIs but Google's: its type, and a schema.
   bool output_form(const Path& path);
 
@@ -67,7 +71,6 @@ class ClientBodyReader {
   };
   static const std::array<Known, 19> known_;
 
-  bool tool_type();
   bool member(const providers::JsonString& key, const Path& path);
   bool value(std::string_view name, const Path& path, bool& is_ours);
   void note_place(std::string_view name, std::size_t key_begin, bool is_ours);

@@ -54,6 +54,11 @@ void settle(const InferenceRequest& request, Tried& tried) {
   attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage, sale_of(request, tried.replies));
 }
 
+routing::Usage expected_usage(const InferenceRequest& request, std::int64_t output) {
+  return {
+      .prompt = request.demand.prompt, .output = {output}, .searches = request.demand.searches > 0 ? 1 : 0};
+}
+
 std::int64_t bounded_output(const InferenceRequest& request, const routing::Endpoint& endpoint,
                             double expected_output) {
   const auto least = [](double tokens, const std::optional<config::Tokens>& most, int answers) {
@@ -69,8 +74,7 @@ void settle_given_up(const InferenceRequest& request, double expected_output, ro
   const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[attempt.endpoint];
   const bool stops = endpoint.provider->cancel_stops_billing.value_or(false);
   const std::int64_t output = stops ? 0 : bounded_output(request, endpoint, expected_output);
-  attempt.cost =
-      routing::bill(endpoint, {.prompt = request.demand.prompt, .output = {output}}, sale_of(request));
+  attempt.cost = routing::bill(endpoint, expected_usage(request, output), sale_of(request));
   attempt.usage.reset();
   attempt.usage_is_estimated = true;
 }

@@ -17,6 +17,9 @@ void settle(const InferenceRequest& request, Tried& tried);
 std::int64_t bounded_output(const InferenceRequest& request, const routing::Endpoint& endpoint,
                             double expected_output);
 
+// What an answer of so many tokens is expected to use. With a search where it may search.
+routing::Usage expected_usage(const InferenceRequest& request, std::int64_t output);
+
 // Of one that was given up before it answered: its prompt, and, where leaving does not end the bill, the
 // answer that was expected of it, in tokens. There is no usage to learn from.
 void settle_given_up(const InferenceRequest& request, double expected_output, routing::Attempt& attempt);

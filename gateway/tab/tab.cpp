@@ -209,8 +209,7 @@ void Tab::sends(std::size_t attempt, const routing::Endpoint& endpoint, double e
   if (!reservation_.bounds_money) {
     const std::int64_t output =
         bounded_output(request_, endpoint, expected_output * static_cast<double>(request_.demand.answers));
-    const routing::Usage expected{.prompt = request_.demand.prompt, .output = {output}};
-    expected_nanos_ += routing::bill(endpoint, expected, sale_of(request_)).nanos;
+    expected_nanos_ += routing::bill(endpoint, expected_usage(request_, output), sale_of(request_)).nanos;
     till_->journal->set_nanos(place_, expected_nanos_);
   }
   till_->journal->sent(place_);

@@ -37,7 +37,8 @@ Worst worst_on(const InferenceRequest& request, const routing::Endpoint& endpoin
   if (!request.surface->writes_answers()) output = 0;
   // Each of the requests that it takes has its fee.
   config::Money prompt{prices.request.nanos * key_needs(request, endpoint, 0).requests +
-                       prices.image.nanos * demand.pictures};
+                       prices.image.nanos * demand.pictures +
+                       prices.search.nanos * demand.searches * demand.answers};
   using Price = std::optional<config::PricePerMillionTokens>;
   const auto where = [&](config::Feature needed, const Price& price) {
     return demand.needs.test(static_cast<std::size_t>(needed)) ? price : Price();

@@ -60,6 +60,7 @@ Asked asked(const Demand& demand, const LengthTable* lengths) {
                                            : std::numeric_limits<double>::infinity(),
           .answers = static_cast<double>(demand.answers),
           .pictures = static_cast<double>(demand.pictures),
+          .searches = demand.searches > 0 ? 1.0 : 0.0,
           .checks = checks_of(demand.needs),
           .cache_marks = demand.cache_marks};
 }
@@ -109,7 +110,7 @@ Prediction predict(const Endpoint& endpoint, const EndpointState& state, const A
   p.generation = (p.expected_output - thought) / p.throughput;
   p.price =
       price(endpoint, asked, prompt, cached, asked.answers * p.expected_output, asked.answers * thought) +
-      endpoint.dollars_per_image * asked.pictures;
+      endpoint.dollars_per_image * asked.pictures + endpoint.dollars_per_search * asked.searches;
   p.failure = 1 - (1 - state.health.failure(now)) * (1 - full(state.room, at_host));
   p.failing = state.health.failing_takes;
   p.cache_hit = cached_share * state.cache_reliability;

@@ -16,6 +16,7 @@ struct Asked {
   double most_output = 0;             // tokens; infinity where the client set no limit
   double answers = 1;                 // of that length, side by side
   double pictures = 0;                // in the prompt
+  double searches = 0;                // that hosts are expected to make
   std::bitset<check_count> checks{};  // that decisions heed: by Check
   CacheMarks cache_marks = CacheMarks::none;
 };

@@ -36,7 +36,8 @@ LoggedDemand logged(const Demand& demand) {
           .wall = demand.wall,
           .tier = demand.tier,
           .geo = demand.geo,
-          .pictures = demand.pictures};
+          .pictures = demand.pictures,
+          .searches = demand.searches};
 }
 
 }  // namespace routing

@@ -52,6 +52,7 @@ struct LoggedDemand {
   config::ServiceTier tier = config::ServiceTier::standard;
   config::GeoWord geo{};
   int pictures = 0;
+  int searches = 0;
 };
 
 struct LoggedDecision {

@@ -44,6 +44,7 @@ void Stage::set_demand(const LoggedDemand& demand, const LoggedDecision& logged)
   demand_.tier = demand.tier;
   demand_.geo = demand.geo;
   demand_.pictures = demand.pictures;
+  demand_.searches = demand.searches;
   demand_.cache_marks = demand.cache_marks;
   demand_.host_runs_tools = demand.host_runs_tools;
   // The finest group's alone, so that nothing of the wider ones is mixed in a second time.

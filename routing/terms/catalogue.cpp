@@ -14,6 +14,7 @@ void set_prices(Endpoint& endpoint) {
   endpoint.dollars_per_cache_write = prices.cache_write ? prices.cache_write->dollars_per_token() : 0;
   endpoint.dollars_per_request = prices.request.dollars();
   endpoint.dollars_per_image = prices.image.dollars();
+  endpoint.dollars_per_search = prices.search.dollars();
 }
 
 }  // namespace

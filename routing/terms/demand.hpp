@@ -33,6 +33,7 @@ struct Demand {
   std::string model_requested;                 // as the client wrote it
   config::Tokens prompt{};                     // estimated
   int pictures = 0;                            // in the prompt
+  int searches = 0;                            // in the web that its host may make for it, at most
   std::optional<config::Tokens> max_output{};  // of each answer
   // Whether it is lowered for an endpoint that gives less, which is left out otherwise.
   bool lowers_max_output = false;

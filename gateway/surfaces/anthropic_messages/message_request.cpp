@@ -150,16 +150,16 @@ class MessageReader final : public ClientBodyReader {
     const bool is_read = walk_.array(path, [&](const Path&) {
       any = true;
       if (walk_.json.type() != JsonType::object) return walk_.json.skip();
-      return walk_.json.object([&](const JsonString& key) {
+      OfferedTool tool;
+      const bool is_tool = walk_.json.object([&](const JsonString& key) {
         if (key.is("eager_input_streaming") || key.is("allowed_callers")) request_.is_for_maker = true;
-        if (key.is("cache_control")) return note_cache_marks(walk_, request_.cache_marks);
-        if (!key.is("type") || walk_.json.type() != JsonType::string) return walk_.json.skip();
-        const auto type = walk_.json.string();
-        const auto begins = [&](std::string_view each) { return type->raw.starts_with(each); };
-        if (type && std::ranges::none_of(tools_elsewhere, begins)) request_.is_for_maker = true;
-        if (type && std::ranges::none_of(clients_tools, begins)) request_.host_runs_tools = true;
-        return type.has_value();
+        return tool.member(walk_, key, request_.cache_marks);
       });
+      const auto begins = [&](std::string_view each) { return tool.type->raw.starts_with(each); };
+      if (tool.type && std::ranges::none_of(tools_elsewhere, begins)) request_.is_for_maker = true;
+      if (tool.type && std::ranges::none_of(clients_tools, begins)) request_.host_runs_tools = true;
+      offers(tool);
+      return is_tool;
     });
     if (!is_read || !any) return is_read;
     need(Feature::tools);

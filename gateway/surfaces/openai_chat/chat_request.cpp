@@ -53,7 +53,7 @@ class ChatReader final : public ClientBodyReader {
     std::string_view key;
     bool (ChatReader::*read)(const Path&);
   };
-  static const std::array<Own, 14> own_;
+  static const std::array<Own, 15> own_;
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
     const auto word = std::ranges::find(host_words, name);
@@ -179,6 +179,10 @@ class ChatReader final : public ClientBodyReader {
     if (said.effort.empty() && request_.thinking.effort != "none") request_.thinking.budget = said.max_tokens;
   }
 
+  bool web_search(const Path&) {
+    if (walk_.json.type() == JsonType::object) offers({.type = {}, .searches = true});
+    return walk_.json.skip();
+  }
   bool cache_control(const Path&) { return note_cache_marks(walk_, request_.cache_marks); }
   bool include_reasoning(const Path& path) { return walk_.boolean(path, include_reasoning_); }
   bool logprobs(const Path& path) { return walk_.boolean(path, logprobs_); }
@@ -199,7 +203,7 @@ class ChatReader final : public ClientBodyReader {
   std::optional<std::int64_t> max_tokens_, max_completion_tokens_;
 };
 
-const std::array<ChatReader::Own, 14> ChatReader::own_{{
+const std::array<ChatReader::Own, 15> ChatReader::own_{{
     {"messages", &ChatReader::messages},
     {"max_tokens", &ChatReader::max_tokens},
     {"max_completion_tokens", &ChatReader::max_completion_tokens},
@@ -214,6 +218,7 @@ const std::array<ChatReader::Own, 14> ChatReader::own_{{
     {"logprobs", &ChatReader::logprobs},
     {"modalities", &ChatReader::modalities},
     {"cache_control", &ChatReader::cache_control},
+    {"web_search_options", &ChatReader::web_search},
 }};
 
 }  // namespace

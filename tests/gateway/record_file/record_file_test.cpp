@@ -643,6 +643,18 @@ TEST_CASE("whether a host runs the tools of a request is kept; of what was writt
   CHECK_FALSE(logged_request(to_bytes(LoggedRequest()))->demand.host_runs_tools);
 }
 
+TEST_CASE("how many searches a request may cost is kept") {
+  for (const bool has_tools : {true, false}) {
+    LoggedRequest request;
+    if (has_tools) request.demand.needs.set(static_cast<std::size_t>(config::Feature::tools));
+    request.demand.searches = 5;
+    const auto again = logged_request(to_bytes(request));
+    REQUIRE(again);
+    CHECK(again->demand.searches == 5);
+    CHECK_FALSE(again->demand.host_runs_tools);
+  }
+}
+
 TEST_CASE("which endpoints cache what is marked alone is kept") {
   config::Settings settings = support::settings_of(fleet());
   settings.models[0].endpoints[1].cache_writes = config::CacheWrites::marked;

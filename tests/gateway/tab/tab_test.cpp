@@ -478,6 +478,34 @@ TEST_CASE("a prompt that leaves no room for an answer in one request's tokens is
   CHECK(world.client.body.find("may use 2 tokens in one request") != std::string::npos);
 }
 
+TEST_CASE("searches that a host may make are set aside, and one is expected") {
+  struct Case {
+    std::string more;
+    std::int64_t searches;
+  };
+  for (const Case& each : {Case{"", 0}, Case{R"(,"web_search_options":{})", 5},
+                           Case{R"(,"tools":[{"type":"web_search","max_uses":2}])", 2}}) {
+    CAPTURE(each.more);
+    config::Settings settings = three_prices();
+    settings.quota = with_budget(1'000'000'000'000).quota;
+    for (auto& endpoint : settings.models[0].endpoints) {
+      endpoint.prices.search = {10'000'000};
+      endpoint.features.set(static_cast<std::size_t>(config::Feature::tools));
+    }
+    PayingWorld world(settings);
+    world.script(ServedWorld::cheap, pieces({{60s, whole_answer}}));
+    world.ask_whole(R"(,"max_tokens":10)" + each.more);
+    CHECK(world.books.open_nanos() / 10'000'000 == each.searches);
+    world.advance(1s);
+    CHECK(world.services.decision.verdicts.at(0).prediction.price >= (each.searches > 0 ? 0.01 : 0));
+    CHECK(world.services.decision.verdicts.at(0).prediction.price < (each.searches > 0 ? 0.02 : 0.001));
+    world.leave();
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.entries().at(0).cost / 10'000'000 == (each.searches > 0 ? 1 : 0));
+  }
+}
+
 TEST_CASE("what an answer is charged that its host did not count is told as its cost") {
   PayingWorld world;
   world.script(ServedWorld::cheap,

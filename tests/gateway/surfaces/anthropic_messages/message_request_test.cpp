@@ -62,6 +62,18 @@ TEST_CASE("what routing must know of a body of Messages is found in it") {
   CHECK(asked->prefix_tokens.back() == asked->prompt.count);
 }
 
+TEST_CASE("how often Anthropic's search may be used is read") {
+  const auto searches = [](const std::string& members) {
+    const Inspected asked = inspected(body_of(R"("messages":[{"role":"user","content":"Hi"}],)" + members));
+    REQUIRE(asked.has_value());
+    return asked->searches;
+  };
+  CHECK(searches(R"("tools":[{"type":"web_search_20250305","name":"web_search","max_uses":3}])") == 3);
+  CHECK(searches(R"("tools":[{"type":"web_search_20250305","name":"web_search"}])") == 5);
+  CHECK(searches(R"("tools":[{"type":"web_fetch_20250910","name":"web_fetch","max_uses":3}])") == 0);
+  CHECK(searches(R"("tools":[{"name":"web_search","input_schema":{}}])") == 0);
+}
+
 TEST_CASE("of Anthropic's own tools the client runs some, and the host the others") {
   const auto runs = [](const std::string& members) {
     const Inspected asked = inspected(body_of(R"("messages":[{"role":"user","content":"Hi"}],)" + members));

@@ -143,6 +143,19 @@ TEST_CASE("thinking is asked for by level and by budget") {
             .at("reasoning_effort") == "none");
 }
 
+TEST_CASE("a search of Google's is one that its host may make, as often as it likes") {
+  const auto searches = [](const std::string& tools) {
+    const std::string body =
+        with_slack(R"({"model":"m","contents":[{"parts":[{"text":"x"}]}],"tools":[)" + tools + "]}");
+    const Inspected inspected = gemini_surface().inspect(body, scratch_tokens());
+    REQUIRE(inspected.has_value());
+    return inspected->searches;
+  };
+  CHECK(searches(R"({"googleSearch":{}})") == 5);
+  CHECK(searches(R"({"google_search_retrieval":{},"function_declarations":[]})") == 5);
+  CHECK(searches(R"({"functionDeclarations":[{"name":"googleSearch"}]})") == 0);
+}
+
 TEST_CASE("searches and code are tools that the host runs, functions are not") {
   const auto runs = [](const std::string& tools) {
     const std::string body =

@@ -123,6 +123,19 @@ TEST_CASE("what a host must be able to do is read out of a request") {
   CHECK_FALSE(needs(with(""), Feature::prefill));
 }
 
+TEST_CASE("how often a host may search the web is read, a stated number where nothing bounds it") {
+  const auto searches = [](const std::string& members) { return accepted(with(members)).searches; };
+  CHECK(searches("") == 0);
+  CHECK(searches(R"("web_search_options":null)") == 0);
+  CHECK(searches(R"("web_search_options":{"search_context_size":"low"})") == 5);
+  CHECK(searches(R"("tools":[{"type":"function","function":{"name":"web_search"}}])") == 0);
+  CHECK(searches(R"("tools":[{"type":"web_search"}])") == 5);
+  CHECK(searches(R"("tools":[{"type":"web_se\u0061rch","max_uses":2},{"max_uses":3,"type":"web_search"}])") ==
+        5);
+  CHECK(searches(R"("tools":[{"type":"web_search","max_uses":99999999999}])") == 1'000);
+  CHECK(searches(R"("tools":[{"type":"web_search","max_uses":0}])") == 5);
+}
+
 TEST_CASE("tools that the host runs are told from those that the client runs") {
   const auto runs = [](const std::string& tools) {
     return accepted(with(R"("tools":[)" + tools + "]")).host_runs_tools;

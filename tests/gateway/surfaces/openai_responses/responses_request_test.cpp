@@ -78,6 +78,12 @@ TEST_CASE("what routing must know of a call is found") {
       needs(read(R"({"model":"m","input":"a","reasoning":{"effort":"none"}})"), config::Feature::reasoning));
 }
 
+TEST_CASE("a search tool of the Responses is one that its host may make, as often as it likes") {
+  CHECK(read(R"({"model":"m","input":"Hi","tools":[{"type":"web_search_preview"}]})").searches == 5);
+  CHECK(read(R"({"model":"m","input":"Hi","tools":[{"type":"function","name":"web_search"}]})").searches ==
+        0);
+}
+
 TEST_CASE("the prompt is instructions and items, each of which hosts may have cached") {
   const std::string body = R"({"model":"m","input":[)" + hi + "," + hi + R"(],"instructions":"Be brief."})";
   const ClientBody request = read(body);
