@@ -1,9 +1,11 @@
 #include "providers/host/http_exchange.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "providers/host/rate_limits_of.hpp"
 #include "providers/host/retry_hint.hpp"
+#include "providers/http/keep_alive.hpp"
 #include "providers/net/plain_connection.hpp"
 
 namespace providers {
@@ -79,6 +81,7 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
     if (!entered) co_return entered.error();
   }
   connection_ = provider_.pool_.take();
+  if (connection_) terms_ = provider_.pool_.terms();
   bool reused = connection_ && provider_.pool_.may_be_stale();
   for (;;) {
     if (!connection_) {
@@ -130,6 +133,7 @@ Task<Result<HostReply>> HttpExchange::start(OutgoingRequest& request) {
 
 Task<Result<void>> HttpExchange::connect() {
   const config::TimePoint limit = provider_.timer_.now() + provider_.settings_.limits.connect_timeout;
+  terms_ = {};
   Result<void> connected = co_await connect_once(limit);
   const bool has_no_room = !connected && connected.error() == FailureKind::local;
   if (!has_no_room || aborted_) co_return connected;
@@ -209,6 +213,7 @@ std::optional<Result<HostReply>> HttpExchange::understand_head(std::size_t seen)
   }
   body_.emplace(head.framing);
   keep_alive_ = head.keep_alive;
+  heed(head.keep_alive_terms);
   connection_->consume(head.size);
   if (body_->done()) finish();
   return Result<HostReply>(reply);
@@ -242,11 +247,24 @@ Task<Result<std::string_view>> HttpExchange::next() {
   }
 }
 
+void HttpExchange::heed(std::string_view keep_alive) {
+  std::optional<std::uint64_t>& more = terms_.more_requests;
+  if (more && *more > 0) --*more;
+  if (keep_alive.empty()) return;
+  const KeepAlive said = read_keep_alive(keep_alive);
+  if (said.timeout) terms_.timeout = *said.timeout;
+  if (!said.max) return;
+  // Some count all requests of the connection (Node), others those to come (Apache): the first word is taken
+  // as the former, and later ones can only lessen what is left.
+  const std::uint64_t first = *said.max > 0 ? *said.max - 1 : 0;
+  more = more ? std::min(*more, *said.max) : first;
+}
+
 void HttpExchange::finish() {
   if (!connection_) return;
   // Behind a request that was not sent whole, the host would take the next one for the rest of it.
   if (keep_alive_ && sent_all_ && !aborted_) {
-    provider_.pool_.put(std::move(connection_));
+    provider_.pool_.put(std::move(connection_), Pool::Was::used, terms_);
   } else {
     connection_->close();
   }

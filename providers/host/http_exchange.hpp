@@ -38,11 +38,14 @@ class HttpExchange final : public Exchange {
   Task<bool> pass_proxy(Connection::Socket& socket, config::TimePoint limit);
   // What can be said of the reply once its head is complete; nothing while it is not.
   std::optional<Result<HostReply>> understand_head(std::size_t seen);
+  // What the reply said of its connection's time.
+  void heed(std::string_view keep_alive);
   void finish();
 
   HttpProvider& provider_;
   ConnectionPtr connection_;
-  Sleep waiting_;  // for a name, or for room
+  Sleep waiting_;      // for a name, or for room
+  Pool::Terms terms_;  // of the connection
   Dial* dialing_ = nullptr;
   Connection::Socket* tunnelling_ = nullptr;
   std::optional<BodyReader> body_;

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "providers/http/blanks.hpp"
+
 namespace providers {
 namespace {
 
@@ -15,16 +17,6 @@ constexpr std::array<bool, 256> token_characters() {
   return table;
 }
 constexpr auto is_token = token_characters();
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // Whether one of eight bytes is below 0x20 or is 0x7f. Exact as a yes or no for the word.
 bool has_control(std::uint64_t word) {

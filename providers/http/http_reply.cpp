@@ -73,6 +73,8 @@ class HeadReader {
         if (same_name(field.name, "connection")) {
           says_close_ = says_close_ || lists(field.value, "close");
           says_keep_alive_ = says_keep_alive_ || lists(field.value, "keep-alive");
+        } else if (same_name(field.name, "keep-alive")) {
+          head_.keep_alive_terms = field.value;
         }
         break;
       case 12:

@@ -30,6 +30,7 @@ struct ReplyHead {
   Fields fields;
   std::string_view content_type;
   std::string_view content_encoding;
+  std::string_view keep_alive_terms;  // the Keep-Alive field; see read_keep_alive()
 
   bool is_event_stream() const;  // text/event-stream, with any parameters
 };

@@ -1,8 +1,15 @@
 #include "providers/net/pool.hpp"
 
-#include <algorithm>
-
 namespace providers {
+namespace {
+
+// A host's clock begins before ours, and what we send is under way for a while: sooner than it says.
+config::Duration less_a_margin(config::Duration timeout) {
+  constexpr config::Duration least = std::chrono::milliseconds(500);
+  return timeout <= 2 * least ? timeout / 2 : timeout - std::max(least, timeout / 10);
+}
+
+}  // namespace
 
 Pool::~Pool() {
   for (Idle& idle : idle_) {
@@ -19,17 +26,22 @@ ConnectionPtr Pool::take() {
     outlived(*newest);
     constexpr config::Duration soon = std::chrono::seconds(1);
     may_be_stale_ = newest->was == Was::used || timer_.now() - newest->since > soon;
+    terms_ = newest->terms;
+    const bool is_due = newest->until <= timer_.now();
     newest->connection.reset();
     spare_.splice(spare_.end(), idle_, newest);
     // Bytes nobody asked for would be taken for the next reply.
-    if (!connection->ended() && connection->unread().empty()) return connection;
+    if (!is_due && !connection->ended() && connection->unread().empty()) return connection;
     connection->close();
   }
   return {};
 }
 
-void Pool::put(ConnectionPtr connection, Was was) {
-  if (connection->ended() || !connection->unread().empty() || idle_.size() >= max_idle_) {
+void Pool::put(ConnectionPtr connection, Was was, const Terms& terms) {
+  if (was == Was::used) told_ = less_a_margin(terms.timeout);
+  const config::Duration keep_for = std::min(keep_for_, told_);
+  const bool is_done = keep_for <= config::Duration{} || terms.more_requests == 0;
+  if (is_done || connection->ended() || !connection->unread().empty() || idle_.size() >= max_idle_) {
     connection->close();
     return;
   }
@@ -40,10 +52,12 @@ void Pool::put(ConnectionPtr connection, Was was) {
   idle.self = std::prev(idle_.end());
   idle.connection = std::move(connection);
   idle.since = timer_.now();
+  idle.until = idle.since + keep_for;
+  idle.terms = terms;
   idle.was = was;
   idle.connection->watch(&idle);
   idle.connection->start_reading();
-  if (!is_set()) timer_.set(*this, idle.since + keep_for_);
+  if (!is_set() || idle.until < due()) timer_.set(*this, idle.until);
 }
 
 std::size_t Pool::give_back(std::size_t most) {
@@ -65,11 +79,17 @@ void Pool::outlived(const Idle& idle) {
 
 void Pool::ring() {
   const config::TimePoint now = timer_.now();
-  while (!idle_.empty() && idle_.front().since + keep_for_ <= now) {
-    outlived(idle_.front());
-    drop(idle_.begin());
+  auto next = config::TimePoint::max();
+  for (auto at = idle_.begin(); at != idle_.end();) {
+    const auto idle = at++;
+    if (idle->until > now) {
+      next = std::min(next, idle->until);
+    } else {
+      outlived(*idle);
+      drop(idle);
+    }
   }
-  if (!idle_.empty()) timer_.set(*this, idle_.front().since + keep_for_);
+  if (next != config::TimePoint::max()) timer_.set(*this, next);
 }
 
 }  // namespace providers

@@ -225,6 +225,47 @@ TEST_CASE("a kept connection that turns out closed costs one more try on a fresh
   CHECK(second.exchange().repeats() == 1);
 }
 
+TEST_CASE("a connection is not used again once its host may have closed it by what it said") {
+  struct Case {
+    const char* field;
+    std::vector<std::size_t> connections;  // of three requests, two seconds apart
+  };
+  for (const Case& is :
+       {Case{"", {0, 0, 0}}, Case{"Keep-Alive: timeout=5, max=100\r\n", {0, 0, 0}},
+        Case{"keep-alive: timeout=2\r\n", {0, 1, 2}}, Case{"Keep-Alive: timeout=0\r\n", {0, 1, 2}},
+        Case{"Keep-Alive: max=2\r\n", {0, 0, 1}}, Case{"Keep-Alive: max=1, timeout=60\r\n", {0, 1, 2}},
+        Case{"Keep-Alive: timeout=x, max=-1\r\n", {0, 0, 0}}}) {
+    CAPTURE(is.field);
+    World world;
+    for (const std::size_t connection : is.connections) {
+      Asked asked(world.loop, world.provider());
+      Peer& peer = world.host.connection(connection);
+      peer.read_until("}");
+      peer.take();
+      peer.send("HTTP/1.1 200 OK\r\n" + std::string(is.field) + "Content-Length: 2\r\n\r\n{}");
+      CHECK(*asked.body() == "{}");
+      CHECK(asked.exchange().repeats() == 0);
+      world.loop.advance(2s);
+    }
+    CHECK(world.host.connections() == is.connections.back() + 1);
+  }
+}
+
+TEST_CASE("a host that counts down what it still takes on a connection is believed") {
+  World world;
+  for (int request = 0; request < 4; ++request) {
+    Asked asked(world.loop, world.provider());
+    Peer& peer = world.host.connection(request < 3 ? 0 : 1);
+    peer.read_until("}");
+    peer.take();
+    const int left = request == 0 ? 9 : 2 - request;  // a host that is restarted with less
+    peer.send("HTTP/1.1 200 OK\r\nKeep-Alive: max=" + std::to_string(left) +
+              "\r\nContent-Length: 2\r\n\r\n{}");
+    CHECK(*asked.body() == "{}");
+  }
+  CHECK(world.host.connections() == 2);
+}
+
 TEST_CASE("a connection made a moment ahead that dies is a failure: nobody closes that for idleness") {
   World world;
   const std::shared_ptr<providers::Provider> provider(&world.provider(), [](auto*) {});

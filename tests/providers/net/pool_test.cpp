@@ -122,6 +122,66 @@ TEST_CASE("idle connections go when their time is over, each by its own") {
   second.far.read_to_end();
 }
 
+TEST_CASE("a connection is kept for less than its host says that it keeps it, and never longer than is set") {
+  struct Case {
+    config::Duration told, kept;
+  };
+  for (const Case& is :
+       {Case{2s, 1500ms}, Case{5s, 4500ms}, Case{20s, 18s}, Case{1s, 500ms}, Case{1h, 60s}}) {
+    CAPTURE(is.told.count());
+    Loop loop;
+    Pool pool(loop.timer, 10, 60s);
+    Made one(loop);
+    pool.put(one.near, Pool::Was::used, {.timeout = is.told});
+    loop.advance(is.kept - 1ms);
+    CHECK(pool.idle() == 1);
+    loop.advance(1ms);
+    CHECK(pool.idle() == 0);
+    one.far.read_to_end();
+  }
+}
+
+TEST_CASE("a connection of less time goes before those that are kept for longer") {
+  Loop loop;
+  Pool pool(loop.timer, 10, 60s);
+  Made longer(loop), shorter(loop), ahead(loop);
+  pool.put(longer.near, Pool::Was::used, {.timeout = 40s});
+  pool.put(shorter.near, Pool::Was::used, {.timeout = 2s});
+  pool.put(ahead.near, Pool::Was::made_ahead);  // as the host said last
+  CHECK(pool.host_keeps() == 1500ms);
+  loop.advance(1500ms);
+  CHECK(pool.idle() == 1);
+  shorter.far.read_to_end();
+  ahead.far.read_to_end();
+  loop.advance(35s);
+  CHECK(pool.idle() == 0);
+  longer.far.read_to_end();
+}
+
+TEST_CASE("a connection that its host keeps no longer, or takes no further request on, is not kept") {
+  for (const Pool::Terms& terms :
+       {Pool::Terms{.timeout = 0s, .more_requests = {}}, Pool::Terms{.more_requests = 0}}) {
+    Loop loop;
+    Pool pool(loop.timer, 10, 60s);
+    Made one(loop);
+    pool.put(one.near, Pool::Was::used, terms);
+    CHECK(pool.idle() == 0);
+    one.far.read_to_end();
+  }
+}
+
+TEST_CASE("what a host said of a connection goes with it") {
+  Loop loop;
+  Pool pool(loop.timer, 10, 60s);
+  Made one(loop);
+  pool.put(one.near, Pool::Was::used, {.timeout = 2s, .more_requests = 7});
+  CHECK(pool.take() == one.near);
+  CHECK(pool.terms().timeout == 2s);
+  CHECK(pool.terms().more_requests == 7);
+  one.near->close();
+  loop.settle();
+}
+
 TEST_CASE("beyond the most there may be, a connection is closed") {
   Loop loop;
   Pool pool(loop.timer, 1, 60s);
