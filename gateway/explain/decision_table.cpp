@@ -78,6 +78,11 @@ std::vector<std::string> headline(const Decided& decided, const Screen& screen) 
   return lines;
 }
 
+// What is neither billed nor a wait nor a risk, so that what is shown adds up to the cost.
+double other_of(const routing::Cost& cost) {
+  return cost.other + cost.quota + cost.quality;
+}
+
 // Below the best where a preference, and not its cost, put that one first.
 std::string over(double dollars) {
   return (dollars < 0 ? "-" : "+") + money_text(std::abs(dollars));
@@ -86,12 +91,21 @@ std::string over(double dollars) {
 std::vector<std::string> candidates(const Decided& decided, const Screen& screen) {
   const auto ranked = by_rank(decided.decision);
   if (ranked.empty()) return {};
-  std::vector<Column> columns{{"", Align::left, 0},        {"ENDPOINT", Align::left, 0, Shorten::middle},
-                              {"COST", Align::right, 0},   {"OVER BEST", Align::right, 4},
-                              {"PRICE", Align::right, 0},  {"WAIT", Align::right, 2},
-                              {"TOKENS", Align::right, 2}, {"RISK", Align::right, 3},
-                              {"OTHER", Align::right, 5},  {"TTFT", Align::right, 0},
-                              {"TOK/S", Align::right, 0},  {"FAIL", Align::right, 6},
+  // The first term to go where there is no room, unless a cost is more than its other terms.
+  const bool has_other = std::ranges::any_of(
+      ranked, [](const Verdict* v) { return money_text(other_of(v->cost)) != money_text(0); });
+  std::vector<Column> columns{{"", Align::left, 0},
+                              {"ENDPOINT", Align::left, 0, Shorten::middle},
+                              {"COST", Align::right, 0},
+                              {"OVER BEST", Align::right, 4},
+                              {"PRICE", Align::right, 0},
+                              {"WAIT", Align::right, 2},
+                              {"TOKENS", Align::right, 2},
+                              {"RISK", Align::right, 3},
+                              {"OTHER", Align::right, has_other ? 2 : 5},
+                              {"TTFT", Align::right, 0},
+                              {"TOK/S", Align::right, 0},
+                              {"FAIL", Align::right, 6},
                               {"CHANCE", Align::right, 1}};
   const double best = ranked.front()->cost.total();
   std::vector<Row> rows;
@@ -105,7 +119,7 @@ std::vector<std::string> candidates(const Decided& decided, const Screen& screen
                     {money_text(v->cost.ttft)},
                     {money_text(v->cost.generation)},
                     {money_text(v->cost.failure)},
-                    {money_text(v->cost.quota + v->cost.quality)},
+                    {money_text(other_of(v->cost))},
                     {time_text(v->prediction.ttft)},
                     {rate_text(v->prediction.throughput)},
                     {percent_text(v->prediction.failure)},

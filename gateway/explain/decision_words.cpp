@@ -219,10 +219,11 @@ std::string removal_text(const Verdict& verdict, const Decided& decided) {
 
 namespace {
 
-// To the millionth of a dollar: it is on every reply, so no more than integers.
+// To the millionth of a dollar: it is on every reply, so no more than integers. A policy's own words may cost
+// less than nothing.
 void add_dollars(std::string_view name, double dollars, LineWriter& line) {
   line.text(name);
-  line.fixed(std::isfinite(dollars) ? std::llround(std::clamp(dollars, 0.0, 1e9) * 1e6) : 0, 6);
+  line.fixed(std::isfinite(dollars) ? std::llround(std::clamp(dollars, -1e9, 1e9) * 1e6) : 0, 6);
 }
 
 }  // namespace
