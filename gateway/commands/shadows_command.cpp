@@ -47,6 +47,12 @@ std::string words_for(const json::object& row) {
   if (verdict == "unsure") return "no difference is certain yet";
   if (verdict == "forbidden") return "never: " + count(row, "forbidden") + " to hosts that are forbidden now";
   if (verdict == "unserved") return "would leave " + count(row, "unserved") + " unserved";
+  if (verdict == "unmeasured") {
+    const std::int64_t unmeasured = row.at("unmeasured").to_number<std::int64_t>();
+    const std::int64_t all = unmeasured + row.at("judged").to_number<std::int64_t>();
+    return "not known: " + std::to_string(unmeasured) + " of " + std::to_string(all) +
+           " would go to hosts of which no reply is known yet";
+  }
   return "too few requests to say";
 }
 
@@ -79,10 +85,11 @@ std::vector<std::string> shadow_lines(const std::string& text, int columns) {
     return {"No policy runs in shadow. Name one in the configuration: `shadow: [cheapest]`."};
   const json::array& rows = page.at("shadows").as_array();
   if (rows.empty()) return {"No request was decided under the policies in shadow yet."};
-  const std::vector<Column> heads{
-      {"IN FORCE", Align::left, 0},    {"SHADOW", Align::left, 0},   {"MODEL", Align::left, 8},
-      {"REQUESTS", Align::right, 0},   {"MOVED", Align::right, 0},   {"COST $/1k", Align::left, 0},
-      {"BILLED $/1k", Align::left, 1}, {"ANSWER s", Align::left, 2}, {"", Align::left, 0, Shorten::never}};
+  const std::vector<Column> heads{{"IN FORCE", Align::left, 0},  {"SHADOW", Align::left, 0},
+                                  {"MODEL", Align::left, 8},     {"REQUESTS", Align::right, 0},
+                                  {"UNJUDGED", Align::right, 0}, {"MOVED", Align::right, 0},
+                                  {"COST $/1k", Align::left, 0}, {"BILLED $/1k", Align::left, 1},
+                                  {"ANSWER s", Align::left, 2},  {"", Align::left, 0, Shorten::never}};
   std::vector<Row> cells;
   for (const json::value& each : rows) {
     const json::object& row = each.as_object();
@@ -90,6 +97,7 @@ std::vector<std::string> shadow_lines(const std::string& text, int columns) {
                      {text_of(row, "shadow")},
                      {text_of(row, "model")},
                      {count(row, "judged")},
+                     {count(row, "unmeasured")},
                      {number(row.at("moved").to_number<double>() * 100, "%.1f %%")},
                      {interval(row, "cost", 1000)},
                      {interval(row, "billed", 1000)},
@@ -99,7 +107,11 @@ std::vector<std::string> shadow_lines(const std::string& text, int columns) {
   std::vector<std::string> lines = table(heads, cells, {.columns = columns, .rows = 10'000});
   constexpr std::string_view said =
       "What it would add to 1,000 requests, and to the time of each (less than zero: save), in parentheses "
-      "95 % intervals that hold however often one looks.";
+      "95 % intervals that hold however often one looks. They are of the requests that could be judged; "
+      "those "
+      "unjudged would go to hosts of which no reply is known yet, and where they are more than one in ten "
+      "nothing "
+      "is certain.";
   for (std::string& line : wrapped(said, columns)) lines.push_back(std::move(line));
   const auto left_out = page.at("shadows_left_out").to_number<std::int64_t>();
   if (left_out > 0) lines.push_back(std::to_string(left_out) + " requests could not be judged.");

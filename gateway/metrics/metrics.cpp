@@ -206,6 +206,7 @@ void Metrics::observe_shadows(std::vector<ShadowStanding> standings, std::uint64
     return count != counts.end() && before <= static_cast<double>(count->second);
   });
   families.shadow_difference.keep_only([](const prometheus::Labels&) { return false; });
+  using Verdict = ShadowStanding::Verdict;
   for (const ShadowStanding& each : standings) {
     for (const auto& [outcome, count] : shadow_counts(each)) {
       if (count == 0) continue;
@@ -213,6 +214,10 @@ void Metrics::observe_shadows(std::vector<ShadowStanding> standings, std::uint64
           families.shadow_requests.child({each.policy, each.shadow, each.model, outcome});
       counter.Increment(static_cast<double>(count) - counter.Value());
     }
+    // What alerts go by is nothing that may not be acted upon.
+    const bool is_no_ground = each.verdict == Verdict::forbidden || each.verdict == Verdict::unserved ||
+                              each.verdict == Verdict::unmeasured;
+    if (is_no_ground) continue;
     const std::array<std::pair<std::string_view, const routing::Interval*>, 3> measures{
         {{"cost", &each.cost}, {"billed", &each.dollars}, {"answer", &each.seconds}}};
     for (const auto& [measure, interval] : measures) {

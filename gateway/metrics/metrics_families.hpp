@@ -178,7 +178,9 @@ struct MetricsFamilies {
       "What a policy in shadow would add to a request; less than zero: what it would save. `measure` is cost "
       "(dollars, waiting and failing included, at the values of the policy in force), billed (dollars that "
       "hosts bill) or answer (seconds until the whole answer); `bound` is mean, or low or high of a 95 % "
-      "interval that may be looked at at any time. Absent while there is too little for one.",
+      "interval that may be looked at at any time, of the requests that were judged. Absent while there is "
+      "too little for one, and where nothing may be done by it: some would be forbidden or unserved, or more "
+      "than a tenth unmeasured.",
       Labels{"policy", "shadow", "model", "measure", "bound"},
       {},
       9 * of_shadows + 5};

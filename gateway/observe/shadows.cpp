@@ -16,6 +16,9 @@ ShadowStanding::Verdict verdict_of(const ShadowStanding& row) {
   using Verdict = ShadowStanding::Verdict;
   if (row.forbidden > 0) return Verdict::forbidden;
   if (row.unserved > 0) return Verdict::unserved;
+  // The intervals are of the judged ones, and those left out are those that the shadow would send elsewhere.
+  const auto all = static_cast<double>(row.judged + row.unmeasured);
+  if (static_cast<double>(row.unmeasured) > routing::most_unjudged * all) return Verdict::unmeasured;
   if (!std::isfinite(row.cost.low) || !std::isfinite(row.cost.high)) return Verdict::too_few;
   return row.cost.high < 0 ? Verdict::better : row.cost.low > 0 ? Verdict::worse : Verdict::unsure;
 }
@@ -48,8 +51,8 @@ bool is_decided(const Record& record) {
 }  // namespace
 
 std::string_view to_text(ShadowStanding::Verdict verdict) {
-  constexpr std::array<std::string_view, 6> words{"too_few", "unsure",    "better",
-                                                  "worse",   "forbidden", "unserved"};
+  constexpr std::array<std::string_view, 7> words{"too_few",   "unsure",   "better",    "worse",
+                                                  "forbidden", "unserved", "unmeasured"};
   return words[static_cast<std::size_t>(verdict)];
 }
 

@@ -34,7 +34,16 @@ struct ShadowStanding {
   double moved = 0;  // of the judged ones, the share that another host would have got
   routing::Interval cost{}, dollars{}, seconds{};
 
-  enum class Verdict { too_few, unsure, better, worse, forbidden, unserved } verdict = Verdict::too_few;
+  // `unmeasured`: of so many that the others say too little.
+  enum class Verdict {
+    too_few,
+    unsure,
+    better,
+    worse,
+    forbidden,
+    unserved,
+    unmeasured
+  } verdict = Verdict::too_few;
 };
 std::string_view to_text(ShadowStanding::Verdict verdict);
 

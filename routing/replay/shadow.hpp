@@ -27,6 +27,10 @@ struct ShadowFinding {
   double seconds = 0;  // until the whole answer
 };
 
+// Where more of the requests than this could not be judged, what is known of the others is no ground to act
+// upon: it was no chance that left them out.
+inline constexpr double most_unjudged = 0.1;
+
 // `shadow`: what plan() decides under the other policy about what `logged` saw, `in_force` the policy that
 // decided then. The rest as in_hindsight's. Nothing where nobody was chosen, or not all that could be is
 // kept.

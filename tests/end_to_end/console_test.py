@@ -637,6 +637,7 @@ class Console(EndToEnd):
                   "cost": {"mean": -0.001, "low": -0.002, "high": -0.0005}, "billed": {"mean": -0.001, "low": -0.002, "high": -0.0005}, "seconds": {"mean": 0.1, "low": 0, "high": 0.2}}
         unseen = better | {"model": "unseen", "verdict": "too_few", "judged": 0}
         few = better | {"model": "seldom", "verdict": "too_few", "judged": 5}
+        unknown = better | {"model": "unknown", "verdict": "unmeasured", "unmeasured": 100}
         forbidden = better | {"model": HOSTILE, "verdict": "forbidden", "forbidden": 3}
         with self.open() as watched:
             watched.log_in()
@@ -646,12 +647,13 @@ class Console(EndToEnd):
             # What takes a hundred seconds of requests to be known, as the gateway would say it.
             said = json.loads(self.gateway.get("/admin/policies")[1])
             self.assertEqual(said["shadow"], ["thrifty"])
-            watched.page.route("**/admin/policies", lambda route: route.fulfill(json=said | {"shadows": [few, unseen, forbidden, better]}))
+            watched.page.route("**/admin/policies", lambda route: route.fulfill(json=said | {"shadows": [few, unseen, unknown, forbidden, better]}))
             watched.page.reload()
             expect(watched.page.get_by_text("saves $1 in 1,000 requests")).to_be_visible()
             # What can be acted upon comes first, and what nothing is known of not at all.
             models = watched.page.get_by_role("region", name="Policies in shadow").locator("tbody tr td:nth-child(3)")
-            expect(models).to_have_text(["m", HOSTILE, "seldom"])
+            expect(models).to_have_text(["m", HOSTILE, "unknown", "seldom"])
+            expect(watched.page.get_by_text("not known: 100 of 500 would go to hosts of which no reply is known yet")).to_be_visible()
             expect(watched.page.get_by_text("never: 3 would go to hosts that are forbidden now")).to_be_visible()
             self.picture(watched, "policies_shadow")
             watched.page.get_by_role("textbox").fill("policies:\n  thrifty: {value_of_time: 1 $/h}\nrules:\n- when: stream\n  policy: balanced\n")

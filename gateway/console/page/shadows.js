@@ -8,6 +8,7 @@ const words = {
   forbidden: (row) => ["bad", `never: ${count(row.forbidden)} would go to hosts that are forbidden now`],
   unserved: (row) => ["bad", `would leave ${count(row.unserved)} requests unserved`],
   worse: (row) => ["bad", `costs ${money(row.cost.mean * 1000)} more in 1,000 requests`],
+  unmeasured: (row) => ["faint", `not known: ${count(row.unmeasured)} of ${count(row.judged + row.unmeasured)} would go to hosts of which no reply is known yet`],
   unsure: () => ["faint", "no difference is certain yet"],
   too_few: () => ["faint", "too few requests to say"],
 };
@@ -38,13 +39,13 @@ export function show_shadows(box, said, take) {
   };
   const better = said.shadows.filter((row) => row.verdict === "better");
   const order = Object.keys(words);
-  const rows = said.shadows.filter((row) => row.judged > 0 || row.forbidden > 0 || row.unserved > 0)
+  const rows = said.shadows.filter((row) => row.judged > 0 || row.forbidden > 0 || row.unserved > 0 || row.unmeasured > 0)
     .sort((a, b) => (order.indexOf(a.verdict) - order.indexOf(b.verdict)) || b.judged - a.judged);
   fill(box, h("h2", {}, "In shadow"),
     rows.length === 0 ? note("", `${said.shadow.join(", ")}: no request was decided under it yet.`)
-      : table("Policies in shadow", [["In force", "name", (row) => row.policy], ["Shadow", "name", (row) => row.shadow], ["Model", "name", (row) => row.model], ["Requests", "number", (row) => count(row.judged)], ["Verdict", "words", verdict],
+      : table("Policies in shadow", [["In force", "name", (row) => row.policy], ["Shadow", "name", (row) => row.shadow], ["Model", "name", (row) => row.model], ["Requests", "number", (row) => count(row.judged)], ["Unjudged", "number", (row) => count(row.unmeasured)], ["Verdict", "words", verdict],
         ["Moved", "number", (row) => percent(row.moved)], ["Cost of 1,000", "number", (row) => between(row.cost, (value) => money(value * 1000))], ["Billed of 1,000", "number", (row) => between(row.billed, (value) => money(value * 1000))],
         ["Whole answer", "number", (row) => between(row.seconds, seconds)]], rows),
-    h("p", { class: "faint" }, "What the shadow would add, at the values of the policy in force; a minus is what it would save. The 95 % intervals hold however often one looks.", said.shadows_left_out > 0 ? ` ${count(said.shadows_left_out)} requests could not be judged.` : ""),
+    h("p", { class: "faint" }, "What the shadow would add, at the values of the policy in force; a minus is what it would save. The 95 % intervals hold however often one looks. They are of the requests that could be judged; those unjudged would go to hosts of which no reply is known yet, and where they are more than one in ten nothing is certain.", said.shadows_left_out > 0 ? ` ${count(said.shadows_left_out)} requests could not be judged.` : ""),
     better.map((row) => h("div", { class: "tools" }, h("button", { class: "first", onclick: () => take(row.policy, row.shadow) }, `Write ${row.shadow} in place of ${row.policy}`), h("span", { class: "faint" }, `for ${row.model} it is better by what was measured`))));
 }

@@ -20,13 +20,25 @@ std::string page(const std::string& verdict, const std::string& cost) {
 
 TEST_CASE("what a shadow would save is told in a thousand requests, with its interval and in words") {
   const auto lines = shadow_lines(page("better", R"({"mean":-0.002,"low":-0.003,"high":-0.001})"), 200);
-  REQUIRE(lines.size() == 4);
+  REQUIRE(lines.size() == 5);
   CHECK(lines[1].find("hasty") != std::string::npos);
   CHECK(lines[1].find("-2 (-3 to -1)") != std::string::npos);
   CHECK(lines[1].find("+0.5 (+0.25 to +0.75)") != std::string::npos);
   CHECK(lines[1].find("25.0 %") != std::string::npos);
   CHECK(lines[1].find("saves: ready to be applied") != std::string::npos);
-  CHECK(lines[3] == "7 requests could not be judged.");
+  CHECK(lines.back() == "7 requests could not be judged.");
+}
+
+TEST_CASE("of a shadow that would often go to unknown hosts it is said of how many nothing is known") {
+  std::string text = page("unmeasured", R"({"mean":-0.002,"low":-0.003,"high":-0.001})");
+  const std::string none = R"("unmeasured":0)";
+  text.replace(text.find(none), none.size(), R"("unmeasured":353)");
+  const auto lines = shadow_lines(text, 220);
+  CHECK(lines[0].find("UNJUDGED") != std::string::npos);
+  CHECK(lines[1].find("not known: 353 of 753 would go to hosts of which no reply is known yet") !=
+        std::string::npos);
+  CHECK(lines[1].find("saves") == std::string::npos);
+  CHECK(lines[2].find("They are of the requests that could be judged") != std::string::npos);
 }
 
 TEST_CASE("one that might go to forbidden hosts is never told as a saving") {

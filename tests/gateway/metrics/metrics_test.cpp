@@ -364,6 +364,23 @@ TEST_CASE("a reload keeps the numbers of endpoints that stay and ends the series
   World world;
   const auto before = tests::answered(world.catalogue, 1);  // azure
   world.metrics.record(before);
+TEST_CASE("no difference is told of a shadow that may not be acted upon, so that no alert offers it") {
+  World world;
+  using Verdict = gateway::ShadowStanding::Verdict;
+  gateway::ShadowStanding standing{.policy = "balanced", .shadow = "cheap", .model = "m"};
+  standing.judged = 500, standing.cost = standing.dollars = standing.seconds = {-0.2, -0.3, -0.1};
+  const auto is_told_as = [&](Verdict verdict) {
+    standing.verdict = verdict;
+    world.metrics.observe_shadows({standing}, 0);
+    return world.metrics.text().find("isocost_shadow_difference{") != std::string::npos;
+  };
+  CHECK(is_told_as(Verdict::better));
+  CHECK_FALSE(is_told_as(Verdict::unmeasured));
+  CHECK_FALSE(is_told_as(Verdict::forbidden));
+  CHECK_FALSE(is_told_as(Verdict::unserved));
+  CHECK(is_told_as(Verdict::unsure));
+}
+
   world.metrics.record(tests::answered(world.catalogue, 0));  // deepseek
   config::Settings settings = tests::three_hosts();
   settings.models[0].endpoints.erase(settings.models[0].endpoints.begin());  // deepseek goes, azure is now 0

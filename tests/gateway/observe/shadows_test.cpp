@@ -18,7 +18,7 @@ namespace {
 // A quick and dear host, and one that is slow and cheap; "thrifty" runs in shadow beside "hasty".
 struct Shadowing {
   Shadowing() : Shadowing("") {}
-  explicit Shadowing(const std::string& allow)
+  explicit Shadowing(const std::string& allow, const std::vector<routing::EndpointIndex>& known = {0, 1})
       : world({{.name = "quick", .output_price = 20, .ttft = 0.3},
                {.name = "cheap", .output_price = 1, .ttft = 0.5}}) {
     config::Settings settings = support::settings_of(world.hosts);
@@ -32,7 +32,7 @@ struct Shadowing {
     settings.shadow = {{"thrifty"}};
     adopt(settings);
     for (int i = 0; i < 40; ++i) {
-      for (routing::EndpointIndex endpoint : {0u, 1u}) learn(endpoint);
+      for (const routing::EndpointIndex endpoint : known) learn(endpoint);
       world.now += 1s;
     }
   }
@@ -108,6 +108,22 @@ TEST_CASE("each request is decided under the policy in shadow, too, and what it 
   // At what "hasty" says of time, a fifth of a second is worth more than those dollars.
   CHECK(later.verdict == Verdict::worse);
   CHECK(shadowing.shadows.left_out() == 0);
+}
+
+TEST_CASE(
+    "where more than a tenth would go to hosts that nobody knows, what is known of the rest is no verdict") {
+  Shadowing shadowing("", {0});  // no reply of "cheap"
+  shadowing.judge(60);
+  CHECK(shadowing.standing().unmeasured == 60);
+  CHECK(shadowing.standing().judged == 0);
+  CHECK(shadowing.standing().verdict == Verdict::unmeasured);
+  for (int i = 0; i < 40; ++i) shadowing.learn(1), shadowing.world.now += 1s;
+  shadowing.judge(400);
+  CHECK(shadowing.standing().judged == 400);
+  CHECK(shadowing.standing().cost.low > 0);
+  CHECK(shadowing.standing().verdict == Verdict::unmeasured);
+  shadowing.judge(200);
+  CHECK(shadowing.standing().verdict == Verdict::worse);
 }
 
 TEST_CASE("a shadow that might go where the policy in force forbids is never better") {
