@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "routing/decision/retry.hpp"
+
 namespace gateway {
 namespace {
 
@@ -17,6 +19,27 @@ bool has_failed(const LoggedRequest& request) {
   if (!last.failure) return true;
   const routing::FailureKind kind = last.failure->kind;
   return kind != routing::FailureKind::rejected && kind != routing::FailureKind::too_long;
+}
+
+const routing::Verdict* verdict_on(const routing::Decision& decision,
+                                   std::optional<routing::EndpointIndex> endpoint) {
+  const auto found = std::ranges::find(decision.verdicts, endpoint, &routing::Verdict::endpoint);
+  return endpoint && found != decision.verdicts.end() ? &*found : nullptr;
+}
+
+// That all fail who would be asked in turn. Each attempt of a live request goes to another host, too.
+double chance_of_failing(const routing::Decision& decision, const routing::Policy& policy,
+                         const routing::Verdict& first) {
+  double chance = first.prediction.failure;
+  std::size_t left = routing::most_attempts(policy) - 1;
+  for (const std::uint32_t place : decision.order) {
+    if (left == 0) break;
+    const routing::Verdict& next = decision.verdicts[place];
+    if (next.endpoint == first.endpoint) continue;
+    chance *= next.prediction.failure;
+    --left;
+  }
+  return chance;
 }
 
 }  // namespace
@@ -38,7 +61,9 @@ Outcome seen(const LoggedRequest& request) {
   return outcome;
 }
 
-Outcome expected(const routing::Verdict* verdict, routing::Delivery delivery) {
+Outcome expected(const routing::Decision& decision, const routing::Policy& policy,
+                 std::optional<routing::EndpointIndex> first_asked, routing::Delivery delivery) {
+  const routing::Verdict* const verdict = verdict_on(decision, first_asked);
   Outcome outcome;
   if (!verdict) {
     outcome.failed.value = 1;
@@ -55,7 +80,7 @@ Outcome expected(const routing::Verdict* verdict, routing::Delivery delivery) {
   outcome.cost.value = p.price * again;
   outcome.first_token.value = delivery == routing::Delivery::streamed ? first : whole;
   outcome.whole.value = whole;
-  outcome.failed.value = p.failure * p.failure;  // twice in a row
+  outcome.failed.value = chance_of_failing(decision, policy, *verdict);
   return outcome;
 }
 

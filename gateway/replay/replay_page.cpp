@@ -28,6 +28,12 @@ bool says_something_of_share(const Interval& share) {
   return says_something(share) && (share.low > 0 || share.high < 1);
 }
 
+// Next to nothing of a share is nothing: a chance of one in a billion is no finding.
+Interval shown_share(Interval share) {
+  for (double* const each : {&share.mean, &share.low, &share.high}) *each = std::round(*each * 1e5) / 1e5;
+  return share;
+}
+
 constexpr const char* too_few = "too few to say";
 
 std::string interval_text(const Interval& interval, double scale) {
@@ -107,7 +113,7 @@ std::string policy_page(const PolicyReplay& replay, const Screen& screen) {
     const auto text_of = [&](const Interval& interval) -> std::string {
       if (measure.unit == "%" && std::isfinite(interval.mean) && !says_something_of_share(interval))
         return too_few;
-      return interval_text(interval, measure.scale);
+      return interval_text(measure.unit == "%" ? shown_share(interval) : interval, measure.scale);
     };
     const auto cell = [&](const Interval& interval) { return Cell{.text = text_of(interval)}; };
     rows.push_back({Cell{measure.name + ", " + measure.unit}, cell(measure.estimate.logged),

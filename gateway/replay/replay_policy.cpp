@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "gateway/replay/replay_measures.hpp"
 #include "gateway/replay/replay_stages.hpp"
+#include "routing/replay/shadow.hpp"
 
 namespace gateway {
 namespace {
@@ -24,6 +26,9 @@ struct Chances {
     if (!decision.chosen) of.back() = 1;
   }
   std::size_t place(std::optional<EndpointIndex> choice) const { return choice ? *choice : of.size() - 1; }
+  std::optional<EndpointIndex> choice(std::size_t place) const {
+    return place + 1 < of.size() ? std::optional(static_cast<EndpointIndex>(place)) : std::nullopt;
+  }
 };
 
 struct Sums {
@@ -33,25 +38,16 @@ struct Sums {
   std::map<std::string, std::uint64_t> chosen;
 };
 
-const Verdict* verdict_on(const Decision& decision, std::size_t place) {
-  for (const Verdict& verdict : decision.verdicts) {
-    if (verdict.endpoint == place) return &verdict;
-  }
-  return nullptr;
-}
-
 std::string name_of(const routing::Catalogue& catalogue, std::size_t place) {
   return place < catalogue.endpoints().size() ? catalogue.endpoints()[place].settings->name.text : "none";
 }
 
-// `under_new` holds the same predictions as the recorded decision: they depend on the market alone.
+// `believed`: of what it got, under the policy that gave it.
 void add(const LoggedRequest& request, const routing::Catalogue& catalogue, const Chances& old,
-         const Decision& under_new, Sums& sums) {
+         const Outcome& believed, const Decision& under_new, const routing::Policy& policy, Sums& sums) {
   const Chances fresh(under_new, catalogue.endpoints().size());
   const std::size_t choice = old.place(request.decisions[0].chosen);
-  const routing::Delivery delivery = request.demand.delivery;
   const Outcome happened = seen(request);
-  const Outcome believed = expected(verdict_on(under_new, choice), delivery);
   std::array<routing::Part, outcome_parts.size()> target{};
   for (routing::Part& part : target) part.of = 0;
   double covered = 0;
@@ -59,7 +55,7 @@ void add(const LoggedRequest& request, const routing::Catalogue& catalogue, cons
   for (std::size_t place = 0; place < fresh.of.size(); ++place) {
     const double chance = fresh.of[place];
     if (chance == 0) continue;
-    const Outcome outcome = expected(verdict_on(under_new, place), delivery);
+    const Outcome outcome = expected(under_new, policy, fresh.choice(place), request.demand.delivery);
     for (std::size_t m = 0; m < outcome_parts.size(); ++m) {
       target[m].value += chance * (outcome.*outcome_parts[m]).value;
       target[m].of += chance * (outcome.*outcome_parts[m]).of;
@@ -114,9 +110,10 @@ const char* take(const LoggedRequest& request, ReplayStages& stages, ReplayPolic
   const std::size_t endpoints = stage->catalogue().endpoints().size();
   const Chances old(again, endpoints);
   const std::vector<bool> forbidden = forbidden_by(again, endpoints);
+  const Outcome believed = expected(again, *by, logged.chosen, request.demand.delivery);
   const Decision& fresh = stage->decide(request.demand, logged, {}, *under);
   if (might_reach(forbidden, fresh)) return forbidden_there;
-  add(request, stage->catalogue(), old, fresh, sums);
+  add(request, stage->catalogue(), old, believed, fresh, *under, sums);
   return nullptr;
 }
 
@@ -129,10 +126,19 @@ std::vector<std::string> warnings_of(const PolicyReplay& replay) {
   std::vector<std::string> warnings;
   const routing::Support& support = replay.support;
   if (replay.requests == 0) return {"no recorded request could be used"};
+  std::uint64_t left_out = 0;
+  for (const auto& [why, count] : replay.left_out) left_out += count;
+  const double missing = static_cast<double>(left_out) / static_cast<double>(left_out + replay.requests);
+  if (missing > routing::most_unjudged) {
+    warnings.push_back(
+        percent(missing) +
+        " of the recorded requests could not be judged, which is not by chance: all that is said, "
+        "intervals included, is of the others");
+  }
   if (support.covered < 0.95) {
     warnings.push_back(percent(1 - support.covered) +
                        " of the new policy's choices were never or hardly ever made by the recorded one: for "
-                       "these there is only the model's word");
+                       "these there is only the model's word, and the intervals do not know how wrong it is");
   }
   if (support.effective < 200) {
     warnings.push_back("the weighted estimate rests on " +
@@ -150,25 +156,43 @@ std::vector<std::string> warnings_of(const PolicyReplay& replay) {
   return warnings;
 }
 
-// Linear bounds may leave what a share can be.
+// Linear estimates and their bounds may leave what a share can be.
 routing::Interval as_share(routing::Interval interval) {
-  interval.low = std::max(0.0, interval.low);
-  interval.high = std::min(1.0, interval.high);
+  for (double* const each : {&interval.mean, &interval.low, &interval.high}) {
+    *each = std::isnan(*each) ? *each : std::clamp(*each, 0.0, 1.0);
+  }
   return interval;
+}
+
+// Of so many requests seen. Where all of them went alike there is nothing to reckon a variance from, and yet
+// the share may be other than nothing or all. Source: Clopper, Pearson 1934, for 0 of n.
+routing::Interval as_share(const routing::Interval& interval, double requests) {
+  routing::Interval share = as_share(interval);
+  if (std::isnan(share.mean) || !(requests > 0)) return share;
+  const double least = std::pow(0.025, 1 / requests);
+  share.low = std::min(share.low, least);
+  share.high = std::max(share.high, 1 - least);
+  return share;
 }
 
 PolicyReplay summary(const Sums& sums, PolicyReplay result) {
   result.requests = sums.covered.size();
-  const auto measure = [&](std::size_t m, std::string name, std::string unit, double scale) {
-    result.measures.push_back({std::move(name), std::move(unit), scale, routing::estimate(sums.samples[m])});
+  using Model = routing::EstimateSettings::Model;
+  const auto measure = [&](std::size_t m, std::string name, std::string unit, double scale,
+                           Model taken = Model::scaled) {
+    result.measures.push_back(
+        {std::move(name), std::move(unit), scale, routing::estimate(sums.samples[m], {.taken = taken})});
   };
   measure(0, "cost", "$ per 1000 requests", 1000);
   measure(1, "first token", "s", 1);
   measure(2, "whole answer", "s", 1);
-  measure(3, "failed", "%", 100);
+  measure(3, "failed", "%", 100, Model::as_it_is);
+  result.support = routing::support(sums.samples[0], sums.covered);
   routing::Estimate& failed = result.measures.back().estimate;
-  for (routing::Interval* each : {&failed.logged, &failed.model, &failed.weighted, &failed.robust}) {
-    *each = as_share(*each);
+  failed.logged = as_share(failed.logged, static_cast<double>(result.requests));
+  failed.model = as_share(failed.model);
+  for (routing::Interval* each : {&failed.weighted, &failed.robust}) {
+    *each = as_share(*each, result.support.effective);
   }
   for (const auto& [endpoint, given] : sums.shares) {
     std::vector<double> share = given;
@@ -184,7 +208,6 @@ PolicyReplay summary(const Sums& sums, PolicyReplay result) {
   }
   std::ranges::stable_sort(result.shares, std::greater(),
                            [](const ShareEstimate& share) { return share.under_new.mean; });
-  result.support = routing::support(sums.samples[0], sums.covered);
   result.warnings = warnings_of(result);
   return result;
 }

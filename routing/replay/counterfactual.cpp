@@ -52,7 +52,8 @@ struct Scaled {
   double factor = 1;
   double per_error = 0;
 
-  Scaled(std::span<const Sample> samples, double Part::*side) {
+  Scaled(std::span<const Sample> samples, double Part::*side, EstimateSettings::Model taken) {
+    if (taken == EstimateSettings::Model::as_it_is) return;
     double seen = 0, expected = 0, target = 0;
     for (const Sample& sample : samples) {
       seen += sample.seen.*side;
@@ -89,7 +90,7 @@ Interval mean_of(std::span<const double> values, const EstimateSettings& setting
 }
 
 Estimate estimate(std::span<const Sample> samples, const EstimateSettings& settings) {
-  const Scaled value(samples, &Part::value), of(samples, &Part::of);
+  const Scaled value(samples, &Part::value, settings.taken), of(samples, &Part::of, settings.taken);
   std::vector<Part> parts(samples.size());
   const double all = static_cast<double>(samples.size()), effective = effective_count(samples, settings);
   const auto over = [&](double count, auto part_of) {

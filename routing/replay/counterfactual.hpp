@@ -2,7 +2,7 @@
 // question, each with a 95 % interval. Pure.
 //   logged    what really happened
 //   model     what is believed of each host, times how often the new policy chooses it ("direct method"),
-//             scaled so that it is right on average about what really happened
+//             scaled, where asked for, so that it is right on average about what really happened
 //   weighted  what happened, counting each request by how much more often the new policy would have chosen
 //             what it got (self-normalised, clipped inverse propensities)
 //   robust    the model, corrected by the weighted error it makes: right when either of the two is
@@ -44,6 +44,9 @@ struct Estimate {
 };
 
 struct EstimateSettings {
+  // What hardly ever happens is no factor to go by: one failure that the model held for next to impossible
+  // would make another policy's likely ones sure.
+  enum class Model { scaled, as_it_is } taken = Model::scaled;
   double heaviest = 20;          // greater weights count as this
   std::size_t most_blocks = 30;  // for the variance
 };

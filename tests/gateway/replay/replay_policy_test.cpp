@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/json.hpp>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 
@@ -34,10 +35,11 @@ routing::Policy shipped(const std::string& name) {
   return *set.find(name);
 }
 
-void record(const std::string& path, const std::string& policy, int requests, std::uint64_t seed = 1) {
+void record(const std::string& path, const std::string& policy, int requests, std::uint64_t seed = 1,
+            const std::vector<support::Host>& hosts = fleet()) {
   std::filesystem::remove(path);
   RecordWriter writer(path, {});
-  RecordedWorld world(fleet(), writer, seed);
+  RecordedWorld world(hosts, writer, seed);
   // Every host is known before anything is recorded: what is compared are policies, not beginnings.
   world.world.policy = shipped("openrouter");
   world.world.ask_often(150);
@@ -256,7 +258,68 @@ TEST_CASE("a request counts in the measures it has a part in") {
   request.ending = Ending::refused;
   request.attempts.back().failure = routing::Failure{.kind = routing::FailureKind::rejected};
   CHECK(seen(request).failed.value == 0);  // it would have been refused anywhere
-  CHECK(expected(nullptr, routing::Delivery::streamed).failed.value == 1);
+  CHECK(expected({}, {}, std::nullopt, routing::Delivery::streamed).failed.value == 1);
+}
+
+TEST_CASE("a request is expected to fail where all fail whom its policy would ask in turn") {
+  routing::Decision decision;
+  for (const auto& [endpoint, failure] : {std::pair(4u, 0.5), {2u, 0.2}, {7u, 0.1}, {3u, 0.9}}) {
+    routing::Verdict& verdict = decision.verdicts.emplace_back();
+    verdict.endpoint = endpoint;
+    verdict.prediction.failure = failure;
+  }
+  decision.verdicts.back().removal = routing::Removal::context;
+  decision.order = {1, 0, 2};  // 2 is the best one, then 4 and 7
+  routing::Policy policy;
+  const auto failing = [&](routing::EndpointIndex first, int attempts) {
+    policy.attempts = attempts;
+    return expected(decision, policy, first, routing::Delivery::streamed).failed.value;
+  };
+  CHECK(failing(2, 1) == support::close(0.2));
+  CHECK(failing(2, 2) == support::close(0.2 * 0.5));
+  CHECK(failing(2, 4) == support::close(0.2 * 0.5 * 0.1));
+  CHECK(failing(7, 2) == support::close(0.1 * 0.2));
+  CHECK(failing(4, 4) == support::close(0.2 * 0.5 * 0.1));
+}
+
+TEST_CASE("a host that often refuses is no failure where others are left, neither recorded nor replayed") {
+  const ScratchDirectory directory;
+  const std::string file = directory.file("records.db");
+  std::vector<support::Host> hosts = fleet();
+  for (support::Host& host : hosts) host.failing = host.name == "cheap" ? 0.4 : 0;
+  record(file, "openrouter", 600, 1, hosts);
+  for (const char* policy : {"openrouter", "cheapest", "balanced"}) {
+    INFO(policy);
+    const PolicyReplay replay = replayed(file, policy);
+    CHECK(replay.requests == 600);
+    const routing::Estimate& failed = replay.measures[3].estimate;
+    CHECK(failed.logged.mean == 0);
+    CHECK(failed.model.mean < 0.002);
+    CHECK(failed.robust.mean < 0.002);
+    for (const routing::Interval* each : {&failed.logged, &failed.model, &failed.weighted, &failed.robust}) {
+      CHECK(each->low <= each->mean);
+      CHECK(each->mean <= each->high);
+      CHECK(each->low >= 0);
+    }
+    // That none of six hundred failed does not say that none ever will.
+    CHECK(failed.logged.high == support::close(1 - std::pow(0.025, 1.0 / 600)));
+    CHECK(failed.robust.high >= failed.logged.high);
+  }
+}
+
+TEST_CASE("where many recorded requests cannot be judged, it is said that all else is of the others") {
+  const ScratchDirectory directory;
+  const std::string file = directory.file("records.db");
+  record(file, "openrouter", 400);
+  Database(file, Database::Mode::write)
+      .run("DELETE FROM snapshot WHERE id < (SELECT max(id) FROM snapshot) / 2");
+  const PolicyReplay replay = replayed(file, "openrouter");
+  REQUIRE(replay.requests > 0);
+  REQUIRE(!replay.left_out.empty());
+  const auto is_said = [](const std::string& warning) {
+    return warning.find("of the recorded requests could not be judged") != std::string::npos;
+  };
+  CHECK(std::ranges::any_of(replay.warnings, is_said));
 }
 
 TEST_CASE("a policy reads who asks where a rule names the user or a header, not where a word looks like it") {

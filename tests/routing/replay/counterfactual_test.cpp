@@ -208,6 +208,17 @@ TEST_CASE("under the recorded policy itself every estimate is what was recorded"
   CHECK(estimate.model.mean == support::close(estimate.logged.mean));
 }
 
+TEST_CASE("what hardly ever happens is believed as the model says it, and not as a multiple of it") {
+  std::vector<Sample> samples(200);
+  for (Sample& sample : samples) sample.seen = {0, 1}, sample.expected = {1e-4, 1}, sample.target = {0.03, 1};
+  samples[7].seen.value = samples[99].seen.value = 1;
+  CHECK(routing::estimate(samples).model.mean > 1);
+  const Estimate taken = routing::estimate(samples, {.taken = EstimateSettings::Model::as_it_is});
+  CHECK(taken.model.mean == support::close(0.03));
+  // What was seen beyond what was believed is added, and does not multiply it.
+  CHECK(taken.robust.mean == support::close(0.03 + 0.01 - 1e-4));
+}
+
 TEST_CASE("a weight is cut where it would outvote all others, and support says so") {
   std::vector<Sample> samples(100);
   for (Sample& sample : samples) sample.seen = {1, 1};
