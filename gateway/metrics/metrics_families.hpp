@@ -225,7 +225,7 @@ struct MetricsFamilies {
   CounterFamily side_dollars{registry,
                              "isocost_side_spent_dollars_total",
                              "Of what the hosts bill: for attempts that another one outran (hedge) or that "
-                             "failed (failure). And what "
+                             "failed (failure), of which none is whose client left. And what "
                              "exploring was expected to cost beyond the best, waiting included (exploring).",
                              Labels{"on"},
                              {},

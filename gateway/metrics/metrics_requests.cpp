@@ -148,8 +148,10 @@ void RequestMetrics::record_spending(const Record& record, PolicySeries& series)
   config::Money all, failed;
   for (const routing::Attempt& attempt : record.attempts) {
     all = all + attempt.cost;
-    const bool is_outrun = attempt.failure && attempt.failure->kind == routing::FailureKind::outrun;
-    if (attempt.failure && !is_outrun) failed = failed + attempt.cost;
+    // Who is outrun is counted where hedges are; who left was no failure of the host.
+    const bool has_failed = attempt.failure && attempt.failure->kind != routing::FailureKind::outrun &&
+                            attempt.failure->kind != routing::FailureKind::client_left;
+    if (has_failed) failed = failed + attempt.cost;
   }
   if (series.dollars == nullptr) {
     series.dollars = &families_.policy_dollars.child({series.policy, series.model});

@@ -78,7 +78,9 @@ constexpr std::array of_attempt{
     LogField{"cache_written_1h", "of these, for an hour"},
     LogField{"output", "tokens of the answer, thinking included"},
     LogField{"reasoning", "of these, thinking"},
-    LogField{"usage_is_estimated", "the host counted nothing: these are our estimates"},
+    LogField{"usage_is_estimated",
+             "the host counted nothing: tokens and dollars are our estimates, and of an attempt that was "
+             "given up only the dollars are told"},
     LogField{"dollars", "what the host bills"},
     LogField{"failure",
              "kind of failure; ran_on: cut off, far beyond what was asked for; absent where it succeeded"},

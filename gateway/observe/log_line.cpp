@@ -37,6 +37,8 @@ void dollars(std::string_view name_with_punctuation, config::Money money, LineWr
 }
 
 void append_usage(const routing::Attempt& attempt, LineWriter& line) {
+  // Of one that was given up before its host told anything only the dollars are reckoned.
+  if (!attempt.usage && attempt.usage_is_estimated) line.text(",\"usage_is_estimated\":true");
   if (!attempt.usage) return;
   const routing::Usage& usage = *attempt.usage;
   member(",\"prompt\":", usage.prompt.count, line);

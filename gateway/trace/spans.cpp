@@ -209,6 +209,7 @@ class Spans {
   }
 
   void usage(const routing::Attempt& attempt, Attributes& of) const {
+    if (attempt.usage_is_estimated) of.yes("isocost.usage.estimated");
     if (!attempt.usage) return;
     const routing::Usage& usage = *attempt.usage;
     of.integer("gen_ai.usage.input_tokens", usage.prompt.count);
@@ -216,7 +217,6 @@ class Spans {
     if (usage.cached.count > 0) of.integer("gen_ai.usage.cache_read.input_tokens", usage.cached.count);
     if (usage.cache_written.count > 0) of.integer(cache_write_name(record_), usage.cache_written.count);
     if (usage.reasoning.count > 0) of.integer("gen_ai.usage.reasoning.output_tokens", usage.reasoning.count);
-    if (attempt.usage_is_estimated) of.yes("isocost.usage.estimated");
   }
 
   void head(const std::array<char, 16>& id, std::string_view parent, const std::string& name, int kind,

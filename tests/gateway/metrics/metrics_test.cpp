@@ -147,6 +147,7 @@ TEST_CASE("a second request beside a slow host is counted by what became of it, 
   const auto counted = [&](std::optional<routing::FailureKind> first,
                            std::optional<routing::FailureKind> second) {
     auto record = tests::answered(world.catalogue, 1);
+    record.demand.model = world.catalogue->find("deepseek-r1");
     record.attempts.insert(record.attempts.begin(), record.attempts.front());
     record.attempts.back().reason = routing::Reason::hedge;
     const auto fail = [](routing::Attempt& attempt, std::optional<routing::FailureKind> kind) {
@@ -166,7 +167,10 @@ TEST_CASE("a second request beside a slow host is counted by what became of it, 
   CHECK(world.says(R"(isocost_hedges_total{outcome="lost"} 1)"));
   CHECK(world.says(R"(isocost_hedges_total{outcome="failed"} 1)"));
   CHECK(world.says(R"(isocost_side_spent_dollars_total{on="hedge"} 0.75)"));
-  CHECK(world.says(R"(isocost_picks_total{reason="hedge"} 4)"));
+  CHECK(world.says(R"(isocost_side_spent_dollars_total{on="failure"} 0.5)"));
+  counted({}, routing::FailureKind::client_left);
+  CHECK(world.says(R"(isocost_side_spent_dollars_total{on="failure"} 0.5)"));
+  CHECK(world.says(R"(isocost_picks_total{reason="hedge"} 5)"));
   CHECK(world.metrics.text().find(R"(isocost_fallbacks_total{reason="outrun"})") == std::string::npos);
 }
 
@@ -360,10 +364,6 @@ TEST_CASE("what is counted of a shadow begins anew where its policy was edited")
   CHECK(world.metrics.text().find(R"(outcome="forbidden",policy="balanced")") == std::string::npos);
 }
 
-TEST_CASE("a reload keeps the numbers of endpoints that stay and ends the series of those that go") {
-  World world;
-  const auto before = tests::answered(world.catalogue, 1);  // azure
-  world.metrics.record(before);
 TEST_CASE("no difference is told of a shadow that may not be acted upon, so that no alert offers it") {
   World world;
   using Verdict = gateway::ShadowStanding::Verdict;
@@ -381,6 +381,10 @@ TEST_CASE("no difference is told of a shadow that may not be acted upon, so that
   CHECK(is_told_as(Verdict::unsure));
 }
 
+TEST_CASE("a reload keeps the numbers of endpoints that stay and ends the series of those that go") {
+  World world;
+  const auto before = tests::answered(world.catalogue, 1);  // azure
+  world.metrics.record(before);
   world.metrics.record(tests::answered(world.catalogue, 0));  // deepseek
   config::Settings settings = tests::three_hosts();
   settings.models[0].endpoints.erase(settings.models[0].endpoints.begin());  // deepseek goes, azure is now 0

@@ -32,6 +32,20 @@ TEST_CASE("an answered request is one line that says all that matters") {
       "\n");
 }
 
+TEST_CASE(
+    "what an attempt that was given up costs is said to be an estimate, though its tokens are not known") {
+  auto record = tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
+  routing::Attempt loser;
+  loser.endpoint = 0;
+  loser.cost = {500};
+  loser.usage_is_estimated = true;
+  loser.failure = routing::Failure{.kind = routing::FailureKind::outrun};
+  record.attempts.insert(record.attempts.begin(), loser);
+  const std::string line = line_of(record);
+  CHECK(line.find(R"("usage_is_estimated":true,"dollars":0.000000500,"failure":"outrun")") !=
+        std::string::npos);
+}
+
 TEST_CASE("a request that fell back shows each attempt and sums what they cost") {
   auto record = tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
   routing::Attempt failed;
