@@ -11,10 +11,12 @@ namespace {
 ErrorReply of_refusal(routing::Refusal refusal) {
   const bool forbidden = refusal.status == 403;
   const bool about_hosts = refusal.field.starts_with("provider");
+  const bool contradicts = refusal.why == routing::Refusal::Why::contradiction;
   return {.status = refusal.status,
           .type = forbidden ? "permission_error" : "invalid_request_error",
           .code = forbidden     ? "policy_not_allowed"
                   : about_hosts ? "invalid_preference"
+                  : contradicts ? "policy_conflict"
                                 : "policy_not_found",
           .message = std::move(refusal.message),
           .param = std::move(refusal.field),

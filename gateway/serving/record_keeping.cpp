@@ -51,7 +51,7 @@ std::string_view without_host(const ErrorReply& error, const Record& record) {
 void keep_told(const ErrorReply& error, const std::string& user, Record& record) {
   const bool is_of_gateway = error.status == 402 || error.status == 403 || error.status == 404 ||
                              error.status == 429 || error.status == 503 || error.code == "model_not_found" ||
-                             error.code == "policy_not_found";
+                             error.code == "policy_not_found" || error.code == "policy_conflict";
   if (record.decisions.empty() && !is_of_gateway) return;
   const std::string_view text = record.decisions.empty() ? error.message : without_host(error, record);
   record.told = beginning(without_user(std::string(text), user), longest_sentence);

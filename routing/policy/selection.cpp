@@ -57,7 +57,8 @@ Selection select_policy(const PolicySet& policies, const Demand& demand, AskedPo
     return Refusal{.status = 400,
                    .message = "the header x-isocost-policy asks for " + in_quotes(asked.header) +
                               " and the model's suffix for " + in_quotes(asked.suffix) + "; send one of them",
-                   .field = "x-isocost-policy"};
+                   .field = "x-isocost-policy",
+                   .why = Refusal::Why::contradiction};
   }
   const Policy* wanted = by_header != nullptr ? by_header : by_suffix;
   if (wanted == nullptr) return policies.select(demand);

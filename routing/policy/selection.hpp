@@ -15,6 +15,7 @@ struct Refusal {
   int status = 400;
   std::string message;
   std::string field;  // of the request: "provider.order"; empty when it is none
+  enum class Why { fault, contradiction } why = Why::fault;  // of one thing, or of two that disagree
 };
 
 // "deepseek-r1:interactive" in two; the suffix is empty without a colon.

@@ -86,7 +86,7 @@ TEST_CASE("what a request may not choose is refused in words that say what it ma
        "cheapest"},
       {"deepseek-r1:cheapest", "", "", app, "cheapest, the model's suffix"},
       {"deepseek-r1:patient", "", "western", nullptr,
-       "400 policy_not_found x-isocost-policy: the header x-isocost-policy asks for `western` and the "
+       "400 policy_conflict x-isocost-policy: the header x-isocost-policy asks for `western` and the "
        "model's "
        "suffix for `patient`; send one of them"},
       {"deepseek-r9", "", "", nullptr,
