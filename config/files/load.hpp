@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/values/problem.hpp"
 #include "config/values/settings.hpp"
@@ -20,6 +21,8 @@ struct Loaded {
   Problems problems;
   // Where there is an error: what could be read, to look for more of them in. Never to be used otherwise.
   std::optional<Settings> draft{};
+  // Those that it was read from besides, as `${file:PATH}`, whether or not they are there.
+  std::vector<std::string> files{};
 };
 
 // `file` names the text in problems.

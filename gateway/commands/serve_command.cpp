@@ -8,6 +8,9 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "config/files/load.hpp"
 #include "config/files/load_fleet.hpp"
@@ -54,7 +57,7 @@ config::Loaded listening(config::Loaded loaded, const ServeOptions& options) {
   return loaded;
 }
 
-int run(config::Settings settings, const ServeOptions& options) {
+int run(config::Settings settings, const ServeOptions& options, std::vector<std::string> files = {}) {
   std::random_device entropy;
   const std::uint64_t seed = (static_cast<std::uint64_t>(entropy()) << 32) | entropy();
   const auto ready = [known = settings, version = options.version](const std::string& url) {
@@ -64,6 +67,7 @@ int run(config::Settings settings, const ServeOptions& options) {
   Start start{.settings = std::move(settings), .version = options.version, .seed = seed, .ready = ready};
   if (!options.file.empty()) {
     start.file = options.file;
+    start.files = std::move(files);
     start.takes_over = options.takes_over;
     start.load = [options] { return listening(load(options.file), options); };
   }
@@ -88,7 +92,7 @@ int serve_file(const ServeOptions& options) {
   config::Loaded loaded = listening(load(options.file), options);
   print(loaded.problems);
   if (!loaded.settings) return 1;
-  return run(std::move(*loaded.settings), options);
+  return run(std::move(*loaded.settings), options, std::move(loaded.files));
 }
 
 // Without a configuration: a simulated market inside, and the real hosts whose keys are in the environment.

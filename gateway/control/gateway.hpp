@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/files/load.hpp"
 #include "config/values/settings.hpp"
@@ -22,6 +23,7 @@ struct Start {
   // Loads the configuration again, policies compiled; empty where there is no file.
   std::function<config::Loaded()> load{};
   std::string file{};                     // loaded again when it changes; empty: none
+  std::vector<std::string> files{};       // that it was read from besides; watched likewise
   bool takes_over = false;                // from the gateway that has the state directory, if there is one
   std::optional<OtlpSettings> traces{};   // absent: none are exported
   std::optional<OtlpSettings> metrics{};  // likewise

@@ -180,6 +180,7 @@ void Reload::use_addresses(Addresses addresses) {
 }
 
 Reloaded Reload::take(config::Loaded loaded) {
+  watch_.watch_also(loaded.files);
   if (!loaded.settings) return refuse(loaded.problems);
   config::Settings with_keys = *loaded.settings;
   config::Problems of_keys;

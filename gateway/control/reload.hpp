@@ -36,6 +36,9 @@ class Reload {
 
   // Where clients reach it, where that is not what the configuration says.
   void listens_at(std::string host) { listening_ = std::move(host); }
+  // Files that the configuration was read from besides: they are watched as it is. Those of what is loaded
+  // later are known from there.
+  void was_read_from(const std::vector<std::string>& files) { watch_.watch_also(files); }
   // At once, whether or not anything changed.
   Reloaded now();
   // The keys that are made while the gateway runs, beside those of the configuration: a new generation where
@@ -51,10 +54,10 @@ class Reload {
   // What the configuration says, before anything is known of addresses.
   const config::Settings& said() const { return said_; }
   std::shared_ptr<const Generation> current() const { return current_; }
-  // From now on, on the loop `control`: looks at the file every second, and at those of `tls` now and then.
+  // From now on, on the loop `control`: looks at the files every second, and at those of `tls` now and then.
   void watch(boost::asio::io_context& control);
-  // One look: takes the file where it has changed and stood still since the one before. A file that is cut in
-  // half may well be one that parses.
+  // One look: takes them where one has changed and all stood still since the one before. A file that is cut
+  // in half may well be one that parses.
   void if_changed();
   // Takes up what the files of `tls` hold now.
   void renew_certificate();
@@ -75,7 +78,7 @@ class Reload {
   Adopt adopt_;
   Say say_;
   Metrics& metrics_;
-  FileWatch watch_;
+  FileWatches watch_;
   std::uint64_t last_generation_;
   config::Settings said_;
   std::vector<config::KeySettings> stored_;

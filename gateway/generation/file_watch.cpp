@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/state/read_whole.hpp"
@@ -13,11 +14,12 @@ FileWatch::FileWatch(std::string path) : path_(std::move(path)) {
   take();
 }
 
-bool FileWatch::settled() {
+FileWatch::Seen FileWatch::look_again() {
   std::optional<State> now = look();
-  const bool stands_still = now && now == seen_;
+  const bool stands_still = now == seen_;
   seen_ = std::move(now);
-  return stands_still && seen_ != taken_;
+  if (!seen_ || seen_ == taken_) return Seen::unchanged;
+  return stands_still ? Seen::settled : Seen::moving;
 }
 
 bool FileWatch::is_as_seen() const {
@@ -26,6 +28,37 @@ bool FileWatch::is_as_seen() const {
 
 void FileWatch::take() {
   taken_ = look();
+}
+
+FileWatches::FileWatches(std::string first) {
+  all_.emplace_back(std::move(first));
+}
+
+void FileWatches::watch_also(const std::vector<std::string>& others) {
+  std::vector<FileWatch> now{all_.front()};
+  for (const std::string& path : others) {
+    const auto known = std::ranges::find(all_, path, &FileWatch::path);
+    now.push_back(known == all_.end() ? FileWatch(path) : *known);
+  }
+  all_ = std::move(now);
+}
+
+bool FileWatches::settled() {
+  std::size_t settled = 0, moving = 0;
+  for (FileWatch& each : all_) {
+    const FileWatch::Seen seen = each.look_again();
+    settled += seen == FileWatch::Seen::settled ? 1 : 0;
+    moving += seen == FileWatch::Seen::moving ? 1 : 0;
+  }
+  return settled > 0 && moving == 0;
+}
+
+bool FileWatches::is_as_seen() const {
+  return std::ranges::all_of(all_, &FileWatch::is_as_seen);
+}
+
+void FileWatches::take() {
+  for (FileWatch& each : all_) each.take();
 }
 
 std::optional<FileWatch::State> FileWatch::look() const {

@@ -3,8 +3,10 @@ import copy
 import hashlib
 import http.client
 import json
+import pathlib
 import re
 import signal
+import tempfile
 import threading
 import time
 import unittest
@@ -17,11 +19,17 @@ from scripted_host import ScriptedHost
 
 class Reload(unittest.TestCase):
     def setUp(self):
-        self.host = self.enterContext(ScriptedHost({"ok": behaviours.ok, "endless": behaviours.endless}))
+        self.keys = []  # that the host was shown
+
+        def noting(exchange):
+            self.keys.append(exchange.headers.get("authorization"))
+            return behaviours.ok(exchange)
+
+        self.host = self.enterContext(ScriptedHost({"ok": behaviours.ok, "endless": behaviours.endless, "noting": noting}))
         self.admin_port = free_port()
         self.gateway = self.enterContext(Gateway(
             {"a": self.host.ports[0], "b": self.host.ports[1]},
-            {"m": [endpoint("a", "ok")], "s": [endpoint("a", "endless")]}, admin=f"127.0.0.1:{self.admin_port}"))
+            {"m": [endpoint("a", "ok")], "s": [endpoint("a", "endless")], "k": [endpoint("a", "noting")]}, admin=f"127.0.0.1:{self.admin_port}"))
 
     def tearDown(self):
         self.assertTrue(self.gateway.alive(), "the gateway is gone")
@@ -54,6 +62,24 @@ class Reload(unittest.TestCase):
         self.gateway.write()
         self.gateway.hear("generation 2 is in use")
         self.assertEqual(self.gateway.ask(question("new"))[0], 200)
+
+    def test_a_host_s_key_that_is_swapped_as_kubernetes_does_it_is_in_use_without_being_told(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        for name, key in (("..1", "sk-0123456789-first"), ("..2", "sk-0123456789-second")):
+            (folder / name).mkdir()
+            (folder / name / "key").write_text(key)
+            (folder / name / "key").chmod(0o600)
+        (folder / "..data").symlink_to("..1")
+        (folder / "key").symlink_to("..data/key")
+        self.gateway.settings["providers"]["a"]["credential"] = "${file:%s/key}" % folder
+        self.gateway.write()
+        self.gateway.hear("isocost: reloaded; generation 2 is in use")
+        self.assertEqual(self.gateway.ask(question("k"))[0], 200)
+        (folder / "..data_tmp").symlink_to("..2")
+        (folder / "..data_tmp").replace(folder / "..data")
+        self.gateway.hear("isocost: reloaded; generation 3 is in use")
+        self.assertEqual(self.gateway.ask(question("k"))[0], 200)
+        self.assertEqual(self.keys, ["Bearer sk-0123456789-first", "Bearer sk-0123456789-second"])
 
     def test_the_address_of_administration_reloads_and_says_what_came_of_it(self):
         good = copy.deepcopy(self.gateway.settings)

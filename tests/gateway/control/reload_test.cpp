@@ -276,6 +276,51 @@ TEST_CASE("a file that changes while it is read is read again when it stands sti
   CHECK(loads == 2);
 }
 
+TEST_CASE(
+    "a key's file that was replaced is taken up as the configuration is, and others once they are named") {
+  const TemporaryFile file, key, other, later;
+  file.write("one");
+  key.write("sk-1");
+  World world(file.path);
+  world.reload.was_read_from({key.path});
+  const auto generation_after_looks = [&] {
+    world.next.settings = tests::three_hosts();
+    for (int looks = 0; looks < 3; ++looks) world.reload.if_changed();
+    return world.reload.generation();
+  };
+  world.next.files = {key.path, later.path};
+  CHECK(generation_after_looks() == 1);
+  // As Kubernetes and careful tools do it.
+  other.write("sk-2");
+  REQUIRE(std::rename(other.path.c_str(), key.path.c_str()) == 0);
+  CHECK(generation_after_looks() == 2);
+  CHECK(generation_after_looks() == 2);
+  later.write("sk-3");
+  CHECK(generation_after_looks() == 3);
+  world.next.files = {};
+  file.write("another");
+  CHECK(generation_after_looks() == 4);
+  key.write("sk-4");
+  CHECK(generation_after_looks() == 4);
+}
+
+TEST_CASE("while one of the files is being written none is taken up") {
+  const TemporaryFile file, key;
+  file.write("one");
+  key.write("sk-1");
+  World world(file.path);
+  world.reload.was_read_from({key.path});
+  world.next.settings = tests::three_hosts();
+  file.write("another");
+  for (const char* half : {"sk-2", "sk-22", "sk-222"}) {
+    key.write(half);
+    world.reload.if_changed();
+    CHECK(world.reload.generation() == 1);
+  }
+  world.reload.if_changed();
+  CHECK(world.reload.generation() == 2);
+}
+
 TEST_CASE("on demand a file is loaded at once, and not a second time for having changed") {
   const TemporaryFile file;
   file.write("one");
