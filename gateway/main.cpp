@@ -1,7 +1,10 @@
 // The program: the list of its commands.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <iostream>
+#include <string>
 #include <vector>
 
 #include "gateway/account_commands/keys_command.hpp"
@@ -30,6 +33,19 @@
 extern "C" const char* malloc_conf;
 const char* malloc_conf =
     "background_thread:true,dirty_decay_ms:3000,muzzy_decay_ms:0,lg_tcache_max:17,oversize_threshold:0";
+
+namespace {
+
+// Who asked has not got what standard output did not take.
+int once_shown(int status) {
+  errno = 0;
+  if (std::cout.flush()) return status;
+  const std::string why = errno != 0 ? std::string(": ") + std::strerror(errno) : std::string();
+  std::cerr << "isocost: standard output cannot be written" << why << "\n";
+  return status == 0 ? 1 : status;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
 #ifdef ISOCOST_STATIC
@@ -82,12 +98,12 @@ int main(int argc, char** argv) {
     std::ranges::reverse(words);  // as the parser takes them
     app.parse(std::move(words));
   } catch (const CLI::ParseError& fault) {
-    return app.exit(fault) == 0 ? 0 : 1;
+    return once_shown(app.exit(fault) == 0 ? 0 : 1);
   }
   try {
     const auto called =
         std::ranges::find_if(commands, [](const auto& command) { return command.words->parsed(); });
-    return called->run();
+    return once_shown(called->run());
   } catch (const std::exception& fault) {
     std::cerr << "isocost: " << fault.what() << "\n";
     return 1;

@@ -99,6 +99,17 @@ void print_keys(const json::array& keys) {
   print_all(all.columns, all.rows);
 }
 
+// The text of a key is nowhere but in `text`. Where it cannot be shown it is gone, and that has a way out.
+int show_once(const std::string& text, const json::object& key) {
+  if (std::cout << text << std::endl) return 0;
+  const std::string name(said_of(key, "name"));
+  std::cerr
+      << "isocost keys: standard output cannot be written, and the key `" << name
+      << "` was not shown: nobody has it, and one that it replaces is refused already. `isocost keys rotate "
+      << name << "` makes another and shows that\n";
+  return 1;
+}
+
 int run(const KeysOptions& options, KeyCall call) {
   const bool sends = call.what != What::list && call.what != What::show;
   const Reached reached =
@@ -108,22 +119,25 @@ int run(const KeysOptions& options, KeyCall call) {
     std::cerr << "isocost keys: " << reached.problem << "\n";
     return 1;
   }
+  const json::value answer = json::parse(*reached.body);
+  const json::object* const made = answer.is_object() ? &answer.get_object() : nullptr;
+  const bool has_text = made && made->contains("key");
   if (options.as_json) {
+    if (has_text) return show_once(*reached.body, *made);
     std::cout << *reached.body << "\n";
     return 0;
   }
-  const json::value answer = json::parse(*reached.body);
   if (call.what == What::list) {
     print_keys(answer.at("data").as_array());
     if (answer.at("data").as_array().empty())
       std::cerr << "isocost: there are no keys" << whose(options.reach);
     return 0;
   }
-  const json::object& key = answer.as_object();
-  if (const json::value* text = key.if_contains("key")) {
-    std::cout << std::string(text->as_string()) << "\n";
-    std::cerr << "isocost: this is the key `" << said_of(key, "name") << "`; it is shown this once\n";
-    return 0;
+  if (has_text) {
+    const int status = show_once(std::string(made->at("key").as_string()), *made);
+    if (status == 0)
+      std::cerr << "isocost: this is the key `" << said_of(*made, "name") << "`; it is shown this once\n";
+    return status;
   }
   print_keys({answer});
   return 0;

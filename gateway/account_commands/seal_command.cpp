@@ -1,6 +1,7 @@
 #include "gateway/account_commands/seal_command.hpp"
 
 #include <openssl/crypto.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -29,15 +30,21 @@ int refused(const std::string& why) {
   return 1;
 }
 
-int print_new_key() {
+int make_key(const std::string& out) {
   const std::string key = new_seal_key();
   if (key.empty()) return refused("there is no randomness");
-  std::cout << key << "\n";
+  if (out.empty()) {
+    std::cout << key << "\n";
+    return 0;
+  }
+  if (::access(out.c_str(), F_OK) == 0)
+    return refused(out + " is there already, and what was sealed with a key is lost with it");
+  if (const auto fault = write_whole(out, key + "\n")) return refused(*fault);
   return 0;
 }
 
 int seal(const WantedSeal& wanted) {
-  if (wanted.new_key) return print_new_key();
+  if (wanted.new_key) return make_key(wanted.out);
   const std::string variable(config::sealing_variable);
   const char* said = std::getenv(variable.c_str());
   const std::string_view key = said ? said : "";
@@ -75,7 +82,7 @@ Command add_seal(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("seal", "Seal a host's key, so that its file may lie beside the configuration");
   command->add_option("--out", wanted->out, "The file; standard output when left out");
-  command->add_flag("--new-key", wanted->new_key, "Print a key for ISOCOST_CREDENTIALS_KEY instead");
+  command->add_flag("--new-key", wanted->new_key, "Make a key for ISOCOST_CREDENTIALS_KEY instead");
   command->footer(
       "What is to be sealed comes on standard input, the key of all sealed files in ISOCOST_CREDENTIALS_KEY, "
       "which the\n"

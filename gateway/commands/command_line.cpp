@@ -1,6 +1,7 @@
 #include "gateway/commands/command_line.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "config/values/problem.hpp"
 
@@ -25,7 +26,12 @@ std::vector<std::string> words_of(int argc, char** argv) {
 }
 
 std::string no_command(const std::string& word, const std::vector<std::string>& commands) {
-  if (word.starts_with('-') || std::ranges::find(commands, word) != commands.end()) return {};
+  if (word.starts_with('-')) {
+    constexpr std::array options{"-h", "--help", "--version", "--verbose"};
+    if (std::ranges::find(options, word) != options.end()) return {};
+    return "there is no option `" + word + "` before a command; `isocost --help` has those that there are";
+  }
+  if (std::ranges::find(commands, word) != commands.end()) return {};
   const std::string near = config::nearest(word, commands);
   std::string known;
   for (const std::string& name : commands) known += (known.empty() ? "" : ", ") + name;

@@ -26,7 +26,7 @@ namespace {
 struct WantedStart {
   std::string out = "isocost.yaml";
   std::vector<std::string> engines;
-  bool looks_nearby = true;
+  bool leaves_nearby = false;
 };
 
 int not_made(const std::string& problem) {
@@ -67,7 +67,7 @@ int init(const WantedStart& wanted) {
   if (wanted.out != "-" && ::access(wanted.out.c_str(), F_OK) == 0)
     return not_made(wanted.out + " is there already: name another file with --out");
   std::vector<config::BaseUrl> places;
-  if (wanted.looks_nearby) places = usual_engines();
+  if (!wanted.leaves_nearby) places = usual_engines();
   for (const std::string& text : wanted.engines) {
     const auto parsed = config::parse_base_url(text);
     if (const auto* fault = std::get_if<config::AddressFault>(&parsed))
@@ -121,7 +121,7 @@ Command add_init(CLI::App& app) {
       ->type_name("FILE")
       ->capture_default_str();
   words->add_option("--engine", wanted->engines, "Also look for an engine there")->type_name("URL");
-  words->add_flag("!--no-engines", wanted->looks_nearby, "Look at none of the usual ports of this machine");
+  words->add_flag("--no-engines", wanted->leaves_nearby, "Look at none of the usual ports of this machine");
   words->footer(
       "Example: isocost init && isocost check --probe isocost.yaml\n"
       "No key's value is written, only the names of variables. No host is asked.\n"

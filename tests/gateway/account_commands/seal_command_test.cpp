@@ -4,11 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <sstream>
 
 #include "config/values/sources.hpp"
 #include "gateway/state/seal.hpp"
+#include "tests/support/scratch_directory.hpp"
 
 namespace {
 
@@ -59,4 +61,20 @@ TEST_CASE("nothing to seal, and a key that is none, are refused") {
     CHECK(refused.said.find("nothing came") != std::string::npos);
   }
   CHECK(sealed("sk-123", "short").status == 1);
+}
+
+TEST_CASE("a new key goes to the file that is named, and never over one that is there") {
+  const support::ScratchDirectory scratch;
+  const std::string file = scratch.file("key");
+  const auto call = [&] {
+    CLI::App app;
+    const gateway::Command command = gateway::add_seal(app);
+    app.parse("seal --new-key --out " + file);
+    return command.run();
+  };
+  CHECK(call() == 0);
+  CHECK(std::filesystem::file_size(file) == 65);
+  CHECK((std::filesystem::status(file).permissions() & std::filesystem::perms(077)) ==
+        std::filesystem::perms::none);
+  CHECK(call() == 1);
 }

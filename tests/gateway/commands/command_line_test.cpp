@@ -6,6 +6,8 @@ TEST_CASE("a word that is no command is answered with the nearest one, or with a
   const std::vector<std::string> commands{"serve", "check", "top"};
   CHECK(gateway::no_command("check", commands).empty());
   CHECK(gateway::no_command("--version", commands).empty());
+  CHECK(gateway::no_command("-h", commands).empty());
+  CHECK(gateway::no_command("--nonsense", commands).starts_with("there is no option `--nonsense`"));
   CHECK(gateway::no_command("chek", commands) == "there is no command `chek`; did you mean `check`?");
   CHECK(gateway::no_command("xyzzy", commands) ==
         "there is no command `xyzzy`; the commands are serve, check, top");
