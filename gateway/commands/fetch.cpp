@@ -115,14 +115,19 @@ void exchange(Stream& stream, const std::string& text, std::string& answer,
 }
 
 // The authorities are read here, and only where they are needed: that takes longer than many answers.
-Fetched exchange_over_tls(asio::io_context& io, tcp::socket& socket, const FetchedFrom& address,
-                          const std::string& text, std::chrono::steady_clock::time_point until,
-                          std::string& answer, boost::system::error_code& error) {
-  asio::ssl::context trust(asio::ssl::context::tls_client);
+void verify(asio::ssl::context& trust, asio::ssl::stream<tcp::socket&>& stream, const std::string& host) {
   providers::trust_authorities(trust.native_handle(), providers::Store::shared);
-  trust.set_verify_mode(asio::ssl::verify_peer);
+  stream.set_verify_mode(asio::ssl::verify_peer);
+  stream.set_verify_callback(asio::ssl::host_name_verification(host));
+}
+
+Fetched exchange_over_tls(asio::io_context& io, tcp::socket& socket, const FetchedFrom& address,
+                          const FetchRequest& request, const std::string& text,
+                          std::chrono::steady_clock::time_point until, std::string& answer,
+                          boost::system::error_code& error) {
+  asio::ssl::context trust(asio::ssl::context::tls_client);
   asio::ssl::stream<tcp::socket&> stream(socket, trust);
-  stream.set_verify_callback(asio::ssl::host_name_verification(address.host));
+  if (request.answers == Answers::who_is_verified) verify(trust, stream, address.host);
   boost::system::error_code no_address;
   asio::ip::make_address(address.host, no_address);
   if (no_address) SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str());  // of names only
@@ -168,7 +173,8 @@ Fetched fetch(const FetchRequest& request) {
     error = asio::error::timed_out;
     exchange(socket, text, answer, error);
     run(io, socket, until);
-  } else if (const Fetched failed = exchange_over_tls(io, socket, address, text, until, answer, error);
+  } else if (const Fetched failed =
+                 exchange_over_tls(io, socket, address, request, text, until, answer, error);
              !failed.problem.empty()) {
     return failed;
   }

@@ -7,13 +7,19 @@
 
 namespace gateway {
 
+// Who answers over TLS: anybody, only where nothing secret is sent and the connection does not leave this
+// machine.
+enum class Answers { who_is_verified, anybody };
+
 struct FetchRequest {
-  std::string url;       // "http://127.0.0.1:8080"; of https the certificate is verified
+  std::string
+      url;  // "http://127.0.0.1:8080"; of https the certificate is verified, unless `answers` says anybody
   std::string path;      // "/admin/endpoints"
   std::string token;     // sent as a Bearer token; empty: none
   std::string body{};    // JSON to send; empty: a GET
   std::string fields{};  // more header fields, each "name: value\r\n"
   std::chrono::milliseconds patience{3'000};
+  Answers answers = Answers::who_is_verified;
 };
 
 struct Fetched {

@@ -159,6 +159,20 @@ class OverTls(unittest.TestCase):
         gateway.trust = ssl.create_default_context(cafile=self.authority.file)
         return self.enterContext(gateway)
 
+    def test_health_asks_this_machine_s_own_gateway_whatever_names_its_certificate_is_for(self):
+        state = self.folder / "elsewhere"
+        gateway = self.gateway(state=str(state))
+        asked = [os.environ["ISOCOST"], "health"]
+        for words in (["--config", gateway.config_path], ["--config", gateway.config_path, "--live"]):
+            done = subprocess.run([*asked, *words], capture_output=True, text=True, timeout=30)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=30, env=os.environ | {"STATE_DIRECTORY": state})
+        self.assertEqual((done.returncode, done.stdout), (0, "ready\n"), done.stderr)
+        # What is named is verified.
+        named = subprocess.run([*asked, "--url", f"https://127.0.0.1:{gateway.port}"], capture_output=True, text=True, timeout=30)
+        self.assertEqual(named.returncode, 1)
+        self.assertIn("no TLS with 127.0.0.1", named.stderr)
+
     def test_the_openai_client_is_answered_whole_and_streamed_with_verification_on(self):
         gateway = self.gateway()
         with openai.OpenAI(api_key=KEY, base_url=gateway.base_url,
