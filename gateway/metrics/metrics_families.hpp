@@ -65,12 +65,15 @@ struct MetricsFamilies {
   CounterFamily repeats{registry, "isocost_repeated_requests_total",
                         "Requests that were sent to a host once more, because it had closed a kept "
                         "connection; what it did with the first one is not known."};
-  CounterFamily hedges{registry,
-                       "isocost_hedges_total",
-                       "Second requests beside a host that was slow to begin, by what became of them.",
-                       Labels{"outcome"},
-                       {},
-                       one_of(3)};
+  CounterFamily hedges{
+      registry,
+      "isocost_hedges_total",
+      "Second requests beside a host that was slow to begin, by what became of them: won, the "
+      "client got its answer, or the beginning; lost, the first host was quicker; failed, of "
+      "itself; client_left, before either had answered.",
+      Labels{"outcome"},
+      {},
+      one_of(4)};
   CounterFamily shed{
       registry,
       "isocost_shed_requests_total",

@@ -37,6 +37,13 @@ std::string_view timeout_phase(routing::FailureKind kind) {
   }
 }
 
+// As `x-isocost-hedge` told the client, where it got an answer.
+std::string_view hedge_outcome(const std::optional<routing::Failure>& failure) {
+  if (!failure || failure->progress == routing::Progress::client_has_bytes) return "won";
+  if (failure->kind == routing::FailureKind::outrun) return "lost";
+  return failure->kind == routing::FailureKind::client_left ? "client_left" : "failed";
+}
+
 }  // namespace
 
 RequestMetrics::RequestMetrics(MetricsFamilies& families, std::shared_ptr<const routing::Catalogue> catalogue)
@@ -237,7 +244,7 @@ void RequestMetrics::record_attempts(const Record& record) {
     const auto& failure = attempt.failure;
     const bool is_outrun = failure && failure->kind == routing::FailureKind::outrun;
     if (attempt.reason == routing::Reason::hedge) {
-      families_.hedges.child({!failure ? "won" : is_outrun ? "lost" : "failed"}).Increment();
+      families_.hedges.child({hedge_outcome(failure)}).Increment();
     }
     if (attempt.reason == routing::Reason::continues) {
       families_.continued.child({!failure ? "answered" : "broken"}).Increment();

@@ -148,13 +148,16 @@ void Life::begin(Leg leg, config::TimePoint now) {
   }
   const routing::Endpoint& endpoint = generation_.catalogue->endpoints()[begun.endpoint];
   chosen.in_short = deciding_.in_short(now);
+  // One that came to nothing before.
+  const auto hedge = std::ranges::find(record_.attempts, routing::Reason::hedge, &routing::Attempt::reason);
   chosen.served = {.endpoint = endpoint.settings->name.text,
                    .policy = request_.policy->name.text,
                    .model = endpoint.model->name.text,
                    .decision = chosen.in_short,
                    .host_model = endpoint.settings->host_model,
                    .provider = shown_provider(endpoint),
-                   .attempts = record_.attempts.size() + 1};
+                   .attempts = record_.attempts.size() + 1,
+                   .hedge = hedge == record_.attempts.end() ? "" : "lost"};
   if (leg == 0) {
     journey_.asks(begun, deciding_.beside_at(now));
   } else {

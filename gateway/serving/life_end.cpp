@@ -89,6 +89,7 @@ Task<void> Life::tell_end() {
                                 .created = std::chrono::system_clock::to_time_t(record_.wall),
                                 .model = record_.model,
                                 .provider = served_.provider};
+    if (!served_.hedge.empty() && !reply_.begun()) served_.hedge = "lost";
     co_await reply_.fail(*error_, served_, stream);
   }
   note_end(services_.timer.now());

@@ -145,13 +145,14 @@ TEST_CASE("a fallback is counted by why the first attempt failed, and a last fai
 TEST_CASE("a second request beside a slow host is counted by what became of it, and what the loser cost") {
   World world;
   const auto counted = [&](std::optional<routing::FailureKind> first,
-                           std::optional<routing::FailureKind> second) {
+                           std::optional<routing::FailureKind> second,
+                           routing::Progress far = routing::Progress::request_sent) {
     auto record = tests::answered(world.catalogue, 1);
     record.demand.model = world.catalogue->find("deepseek-r1");
     record.attempts.insert(record.attempts.begin(), record.attempts.front());
     record.attempts.back().reason = routing::Reason::hedge;
-    const auto fail = [](routing::Attempt& attempt, std::optional<routing::FailureKind> kind) {
-      if (kind) attempt.failure = routing::Failure{.kind = *kind};
+    const auto fail = [&](routing::Attempt& attempt, std::optional<routing::FailureKind> kind) {
+      if (kind) attempt.failure = routing::Failure{.kind = *kind, .progress = far};
       attempt.cost = {250'000'000};
     };
     fail(record.attempts[0], first);
@@ -163,14 +164,19 @@ TEST_CASE("a second request beside a slow host is counted by what became of it, 
   counted(outrun, {});
   counted({}, outrun);
   counted(routing::FailureKind::server_error, routing::FailureKind::server_error);
-  CHECK(world.says(R"(isocost_hedges_total{outcome="won"} 2)"));
+  counted(outrun, routing::FailureKind::broken_stream, routing::Progress::client_has_bytes);
+  constexpr auto left = routing::FailureKind::client_left;
+  counted(left, left);
+  counted(outrun, left, routing::Progress::client_has_bytes);
+  CHECK(world.says(R"(isocost_hedges_total{outcome="won"} 4)"));
+  CHECK(world.says(R"(isocost_hedges_total{outcome="client_left"} 1)"));
   CHECK(world.says(R"(isocost_hedges_total{outcome="lost"} 1)"));
   CHECK(world.says(R"(isocost_hedges_total{outcome="failed"} 1)"));
-  CHECK(world.says(R"(isocost_side_spent_dollars_total{on="hedge"} 0.75)"));
-  CHECK(world.says(R"(isocost_side_spent_dollars_total{on="failure"} 0.5)"));
+  CHECK(world.says(R"(isocost_side_spent_dollars_total{on="hedge"} 1.25)"));
+  CHECK(world.says(R"(isocost_side_spent_dollars_total{on="failure"} 0.75)"));
   counted({}, routing::FailureKind::client_left);
-  CHECK(world.says(R"(isocost_side_spent_dollars_total{on="failure"} 0.5)"));
-  CHECK(world.says(R"(isocost_picks_total{reason="hedge"} 5)"));
+  CHECK(world.says(R"(isocost_side_spent_dollars_total{on="failure"} 0.75)"));
+  CHECK(world.says(R"(isocost_picks_total{reason="hedge"} 8)"));
   CHECK(world.metrics.text().find(R"(isocost_fallbacks_total{reason="outrun"})") == std::string::npos);
 }
 

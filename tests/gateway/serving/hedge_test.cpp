@@ -82,6 +82,22 @@ TEST_CASE("where the first one wins after all, the second is given up at once") 
   CHECK(world.record().attempts[1].failure->kind == FailureKind::outrun);
 }
 
+TEST_CASE("a client that got nobody's answer is not told that the second one won") {
+  config::Settings two = three_prices();
+  two.models.at(0).endpoints.pop_back();
+  ServedWorld world(
+      std::make_shared<const gateway::Generation>(tests::catalogue_of(std::move(two)), hedging(1)));
+  make_well_known(world);
+  world.script(ServedWorld::cheap, pieces({{5s, FailureKind::broken_stream}}));
+  world.script(ServedWorld::middle, pieces({{4s, FailureKind::broken_stream}}));
+  world.ask();
+  world.advance(60s);
+  REQUIRE(world.ended());
+  CHECK(world.record().ending == Ending::refused);
+  CHECK(world.record().attempts.at(1).reason == Reason::hedge);
+  CHECK(world.client.has("x-isocost-hedge: lost\r\n"));
+}
+
 TEST_CASE("the loser costs its prompt, and its answer too where leaving does not end the bill") {
   for (const bool stops : {true, false}) {
     CAPTURE(stops);
@@ -181,6 +197,7 @@ TEST_CASE("a second request saves one whose first host fails meanwhile, and both
     CHECK(world.client.body.find("third") != std::string::npos);
     CHECK(world.record().attempts.size() == 3);
     CHECK(world.client.has("x-isocost-attempts: 3\r\n"));
+    CHECK(world.client.has("x-isocost-hedge: lost\r\n"));
   }
 }
 
