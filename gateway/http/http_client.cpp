@@ -61,8 +61,10 @@ std::string HttpClient::head(const ReplyStart& start, std::optional<std::size_t>
 
 Task<bool> HttpClient::answer(ReplyStart start, std::string_view body) {
   const std::string text = head(start, body.size());
-  Pieces pieces{text, manner_.body == BodyWanted::yes ? body : std::string_view()};
-  complete_ = pushed_now(pieces);
+  if (manner_.body == BodyWanted::no) body = {};
+  bytes_out_ += body.size();
+  Pieces pieces{text, body};
+  complete_ = connection_.write_now(pieces);
   if (!complete_) complete_ = co_await push(pieces);
   co_return complete_;
 }
@@ -84,34 +86,38 @@ Pieces HttpClient::framed(std::string_view head, const Pieces& pieces, std::stri
 }
 
 Task<bool> HttpClient::begin(ReplyStart start, Pieces& pieces) {
+  bytes_out_ += pieces.bytes();
   const std::string text = head(start, std::nullopt);
   std::string frame;
   Pieces all = framed(text, pieces, frame);
-  if (pushed_now(all)) co_return true;
+  if (connection_.write_now(all)) co_return true;
   co_return co_await push(all);
 }
 
 Task<bool> HttpClient::write(Pieces& pieces) {
+  bytes_out_ += pieces.bytes();
   const std::string owed = std::exchange(owed_, {});
   std::string frame;
   Pieces all = framed(owed, pieces, frame);
-  if (pushed_now(all)) co_return true;
+  if (connection_.write_now(all)) co_return true;
   co_return co_await push(all);
 }
 
 Task<bool> HttpClient::end(Pieces& pieces) {
+  bytes_out_ += pieces.bytes();
   const std::string owed = std::exchange(owed_, {});
   std::string frame;
   Pieces all = framed(owed, pieces, frame);
   // In HTTP/1.0 the connection's end is the stream's.
   if (chunked()) all.add("0\r\n\r\n");
-  bool written = pushed_now(all);
+  bool written = connection_.write_now(all);
   if (!written) written = co_await push(all);
   complete_ = written && chunked();
   co_return written;
 }
 
 void HttpClient::begin_now(ReplyStart start, std::string_view text) {
+  bytes_out_ += text.size();
   const std::string first = head(start, std::nullopt);
   std::string frame;
   Pieces all = framed(first, Pieces{text}, frame);
@@ -120,22 +126,15 @@ void HttpClient::begin_now(ReplyStart start, std::string_view text) {
 
 void HttpClient::write_now(std::string_view text) {
   if (!owed_.empty()) return;
+  bytes_out_ += text.size();
   std::string frame;
   Pieces all = framed({}, Pieces{text}, frame);
   push_or_owe(all);
 }
 
 void HttpClient::push_or_owe(Pieces& pieces) {
-  const std::size_t bytes = pieces.bytes();
-  if (!connection_.write_now(pieces)) {
-    for (const std::string_view text : pieces.texts()) owed_.append(text);
-  }
-  bytes_out_ += bytes - owed_.size();
-}
-
-bool HttpClient::pushed_now(Pieces& pieces) {
-  bytes_out_ += pieces.bytes();
-  return connection_.write_now(pieces);
+  if (connection_.write_now(pieces)) return;
+  for (const std::string_view text : pieces.texts()) owed_.append(text);
 }
 
 Task<bool> HttpClient::push(Pieces& pieces) {

@@ -39,6 +39,7 @@ class HttpClient final : public Client {
   bool complete() const { return complete_; }
   // Whether the connection can serve another request.
   bool reusable() const { return complete_ && manner_.after == AfterReply::keep_alive; }
+  // Of the body: without the head and the frames of the chunked coding.
   std::uint64_t bytes_out() const { return bytes_out_; }
   // The write limit cut the connection.
   bool stalled() const { return stalled_; }
@@ -48,9 +49,7 @@ class HttpClient final : public Client {
   std::string head(const ReplyStart& start, std::optional<std::size_t> length) const;
   // Pieces within a frame of the chunked coding; `frame` is scratch for its size line.
   providers::Pieces framed(std::string_view head, const providers::Pieces& pieces, std::string& frame) const;
-  // Writes what the socket takes at once; true when that was all, as it mostly is.
-  bool pushed_now(providers::Pieces& pieces);
-  // The rest, at the client's pace.
+  // What the socket did not take at once, at the client's pace.
   providers::Task<bool> push(providers::Pieces& pieces);
   // What is not taken at once becomes `owed_`.
   void push_or_owe(providers::Pieces& pieces);

@@ -242,8 +242,10 @@ struct MetricsFamilies {
   HistogramFamily added_time{registry, "isocost_added_latency_seconds",
                              "Time until the first byte that was not spent waiting for hosts.", Labels{},
                              added_buckets};
-  CounterFamily received{registry, "isocost_received_bytes_total", "Bytes read from clients."};
-  CounterFamily sent{registry, "isocost_sent_bytes_total", "Bytes handed to clients."};
+  CounterFamily received{registry, "isocost_received_bytes_total",
+                         "Bytes of requests read from clients, without their heads."};
+  CounterFamily sent{registry, "isocost_sent_bytes_total",
+                     "Bytes of answers handed to clients, without their heads."};
 
   // Of one endpoint at most 30 series, of an engine of one's own four more, one more of one that was both
   // drained and demoted, and one while anything of its answers is noted: `busiest` of them have their own,

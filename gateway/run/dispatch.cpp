@@ -135,8 +135,8 @@ Task<void> turn_down_at(Front& front, const Route& route, const Incoming& incomi
   co_await turn_down(front, incoming, client, error, {.path = route.name, .key = key});
 }
 
-Task<void> tell_own_fault(Front& front, HttpClient& client, const Surface& surface) {
-  co_await refuse(front, client, surface, own_fault());
+Task<void> tell_own_fault(Front& front, HttpClient& client, const InferenceRequest& request) {
+  co_await refuse(client, words_for(front, *request.surface, own_fault(), request.id));
 }
 
 Task<void> infer(Front& front, const Route& route, Incoming& incoming, const config::KeySettings* key,
@@ -164,7 +164,7 @@ Task<void> infer(Front& front, const Route& route, Incoming& incoming, const con
   if (!record || record->error == "internal_error") front.metrics.count(Event::escaped_exception);
   if (!record) {
     record = record_of_fault(front, route, incoming, request, own_fault());
-    if (!reply.committed()) co_await tell_own_fault(front, client, *request.surface);
+    if (!reply.committed()) co_await tell_own_fault(front, client, request);
   }
   record->client = incoming.client;
   record->bytes_out = client.bytes_out();

@@ -1,5 +1,7 @@
 #include "gateway/run/refusals.hpp"
 
+#include <utility>
+
 #include "gateway/http/request_reader.hpp"
 #include "gateway/request/understand.hpp"
 #include "gateway/serving/record_keeping.hpp"
@@ -21,11 +23,6 @@ const Surface* own_surface(std::string_view path) {
 
 }  // namespace
 
-const Surface& surface_at(std::string_view path) {
-  const Surface* own = own_surface(path);
-  return own ? *own : *surface_of(config::Format::chat, root_of(path));
-}
-
 const Surface& surface_for(const Incoming& incoming) {
   if (const Surface* own = own_surface(incoming.path)) return *own;
   const Root root = root_of(incoming.path);
@@ -38,15 +35,19 @@ const Surface& any_surface() {
   return *surface_of(config::Format::chat);
 }
 
-Task<void> refuse(Front& front, HttpClient& client, const Surface& surface, const ErrorReply& error,
-                  std::string_view id, std::string_view more_fields) {
-  const std::string fresh = id.empty() ? new_id(front.services.dice) : std::string();
-  if (id.empty()) id = fresh;
-  std::string fields = error_fields(surface, id, error);
-  fields += more_fields;
-  const std::string body = surface.error_body(error, id);
-  co_await client.answer({.status = error.status, .content_type = "application/json", .fields = fields},
-                         body);
+RefusalWords words_for(Front& front, const Surface& surface, const ErrorReply& error, std::string_view id,
+                       std::string_view more_fields) {
+  RefusalWords words{.id = id.empty() ? new_id(front.services.dice) : std::string(id),
+                     .status = error.status};
+  words.fields = error_fields(surface, words.id, error);
+  words.fields += more_fields;
+  words.body = surface.error_body(error, words.id);
+  return words;
+}
+
+Task<void> refuse(HttpClient& client, RefusalWords words) {
+  co_await client.answer({.status = words.status, .content_type = "application/json", .fields = words.fields},
+                         words.body);
 }
 
 Refused refused_by(const NotAdmitted& no) {
@@ -58,31 +59,32 @@ Refused refused_by(const NotAdmitted& no) {
           .priority = no.priority};
 }
 
-std::string note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
-                         const Refused& refused) {
+RefusalWords note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
+                          const Refused& refused) {
   DecidingServices& services = front.services;
+  RefusalWords words = words_for(front, surface_for(incoming), error, {}, refused.more_fields);
+  if (incoming.method == Method::head) words.wanted = BodyWanted::no;
   RecordPtr record = front.outbox.blank();
   refused_record(*record, error, refused.path, incoming, refused.key, services.timer);
   if (!refused.reason.empty()) record->error = refused.reason;
-  record->id = new_id(services.dice);
+  record->id = words.id;
   record->shed = refused.shed;
   record->priority = refused.priority;
   record->client = incoming.client;
-  std::string id = record->id;
+  if (words.wanted == BodyWanted::yes) record->bytes_out = words.body.size();
   front.outbox.add(std::move(record));
-  return id;
+  return words;
 }
 
 Task<void> turn_down(Front& front, const Incoming& incoming, HttpClient& client, const ErrorReply& error,
                      Refused refused) {
-  const std::string id = note_refusal(front, incoming, error, refused);
-  co_await refuse(front, client, surface_for(incoming), error, id, refused.more_fields);
+  co_await refuse(client, note_refusal(front, incoming, error, refused));
 }
 
-Task<void> refuse_unread(Front& front, providers::Connection& connection, const Surface& surface,
-                         const ErrorReply& error, std::string_view id, std::string_view more_fields) {
-  HttpClient client(connection, front.services.timer, std::chrono::seconds(5), {.after = AfterReply::close});
-  co_await refuse(front, client, surface, error, id, more_fields);
+Task<void> refuse_unread(Front& front, providers::Connection& connection, RefusalWords words) {
+  HttpClient client(connection, front.services.timer, std::chrono::seconds(5),
+                    {.after = AfterReply::close, .body = words.wanted});
+  co_await refuse(client, std::move(words));
   co_await linger(connection, front.services.timer);
 }
 

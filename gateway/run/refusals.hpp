@@ -25,25 +25,29 @@ Refused refused_by(const NotAdmitted& no);
 
 // In whose words a client is told of what no surface was asked for.
 const Surface& surface_for(const Incoming& incoming);
-// Of one of which only the path is known.
-const Surface& surface_at(std::string_view path);
 // Of a client that has said nothing yet.
 const Surface& any_surface();
 
-// Answers with the error, in the words of `surface`. `id` names the request in its record; where there is
-// none, the reply alone has one.
-providers::Task<void> refuse(Front& front, HttpClient& client, const Surface& surface,
-                             const ErrorReply& error, std::string_view id = {},
-                             std::string_view more_fields = {});
-// Makes the record of a refusal. Returns the request's id.
-std::string note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
-                         const Refused& refused);
+// What a refused client is told.
+struct RefusalWords {
+  std::string id;  // of the request
+  int status = 0;
+  std::string fields{};
+  std::string body{};
+  BodyWanted wanted = BodyWanted::yes;
+};
+
+// The error in the words of `surface`. Without an `id` the request gets one, which is in no record.
+RefusalWords words_for(Front& front, const Surface& surface, const ErrorReply& error,
+                       std::string_view id = {}, std::string_view more_fields = {});
+providers::Task<void> refuse(HttpClient& client, RefusalWords words);
+// Makes the record of a refusal, and says what its client is to be told.
+RefusalWords note_refusal(Front& front, const Incoming& incoming, const ErrorReply& error,
+                          const Refused& refused);
 // Both.
 providers::Task<void> turn_down(Front& front, const Incoming& incoming, HttpClient& client,
                                 const ErrorReply& error, Refused refused);
 // Answers what is not read to its end; no further byte of the connection is parsed.
-providers::Task<void> refuse_unread(Front& front, providers::Connection& connection, const Surface& surface,
-                                    const ErrorReply& error, std::string_view id = {},
-                                    std::string_view more_fields = {});
+providers::Task<void> refuse_unread(Front& front, providers::Connection& connection, RefusalWords words);
 
 }  // namespace gateway

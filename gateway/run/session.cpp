@@ -33,6 +33,12 @@ ErrorReply too_many_of(const std::string& client) {
   return error;
 }
 
+// In a coroutine of its own: what it needs no stream holds.
+Task<void> refuse_too_many(Front& front, const Incoming& incoming, HttpClient& client) {
+  front.metrics.count(Event::address_refused);
+  co_await refuse(client, words_for(front, surface_for(incoming), too_many_of(incoming.client)));
+}
+
 // While it lives, the client's leaving interrupts what is waited for.
 class Watched {
  public:
@@ -64,9 +70,7 @@ Task<Next> serve_one(Front& front, OpenSession& open, const Peer& peer, const co
   if (forwarded.is_within_limit()) {
     co_await dispatch(front, request.incoming, kept, client, interruption);
   } else {
-    front.metrics.count(Event::address_refused);
-    const ErrorReply error = too_many_of(request.incoming.client);
-    co_await refuse(front, client, surface_for(request.incoming), error);
+    co_await refuse_too_many(front, request.incoming, client);
   }
   front.sessions.end_serving(open, front.services.timer.now());
   if (client.stalled()) front.metrics.count(Event::write_stall);
@@ -79,23 +83,43 @@ const config::CorsSettings& cors_of(const Front& front) {
   return front.services.hosts->generation->catalogue->settings().cors;
 }
 
-// By its head alone.
-Task<void> turn_down_unread(Front& front, providers::Connection& connection, const Surface& surface,
-                            Incoming& incoming, const NotAdmitted& refused) {
-  incoming.arrived = front.services.timer.now();
-  const std::string id = note_refusal(front, incoming, refused.error, refused_by(refused));
-  const std::string fields = refused.fields + cors_fields(cors_of(front), incoming.origin);
-  co_await refuse_unread(front, connection, surface, refused.error, id, fields);
+// Whom a trusted proxy names.
+std::optional<std::string> named_client(const Front& front, const Peer& peer, const Incoming& incoming) {
+  if (!peer.is_proxy) return std::nullopt;
+  const auto& trusted = front.services.hosts->generation->catalogue->settings().trusted_proxies;
+  const auto named = forwarded_client(incoming.forwarded_for, trusted);
+  return named ? std::optional(named->to_string()) : std::nullopt;
 }
 
-// `surface`: in whose words, where the refusal does not say more.
-Task<void> refuse_misread(Front& front, providers::Connection& connection, const Surface& surface,
-                          const Refusal& refusal, std::string_view origin) {
-  const bool is_known = !refusal.path.empty();
+// By its head alone.
+Task<void> turn_down_unread(Front& front, providers::Connection& connection, Incoming& incoming,
+                            const NotAdmitted& no) {
+  incoming.arrived = front.services.timer.now();
+  const std::string fields = no.fields + cors_fields(cors_of(front), incoming.origin);
+  Refused refused = refused_by(no);
+  refused.more_fields = fields;
+  co_await refuse_unread(front, connection, note_refusal(front, incoming, no.error, refused));
+}
+
+// What is known of a request whose head was refused.
+Incoming what_was_read(const Refusal& refusal, const std::string& address) {
+  Incoming incoming;
+  incoming.method = refusal.method;
+  incoming.path = refusal.path;
+  incoming.origin = refusal.origin;
+  incoming.client = address;
+  return incoming;
+}
+
+// `begun`: the request where its head was read, else null.
+Task<void> refuse_misread(Front& front, providers::Connection& connection, const Refusal& refusal,
+                          Incoming* begun, const std::string& address) {
+  Incoming unread = what_was_read(refusal, address);
+  Incoming& incoming = begun ? *begun : unread;
+  incoming.arrived = front.services.timer.now();
   const ErrorReply error = of_refusal(refusal);
-  const std::string fields =
-      cors_fields(cors_of(front), is_known ? std::string_view(refusal.origin) : origin);
-  co_await refuse_unread(front, connection, is_known ? surface_at(refusal.path) : surface, error, {}, fields);
+  const std::string fields = cors_fields(cors_of(front), incoming.origin);
+  co_await refuse_unread(front, connection, words_for(front, surface_for(incoming), error, {}, fields));
 }
 
 // Reads on where only the head of a request has come. False: it was refused by that, unread.
@@ -112,7 +136,7 @@ Task<bool> read_on(Front& front, RequestReader& reader, providers::Connection& c
           NotAdmitted{.error = out_of_memory(), .fields = {}, .reason = {}, .shed = Shed::memory});
     }
   }
-  co_await turn_down_unread(front, connection, surface_for(incoming), incoming, *refused);
+  co_await turn_down_unread(front, connection, incoming, *refused);
   co_return false;
 }
 
@@ -158,7 +182,7 @@ Task<void> turn_away(Front& front, providers::ConnectionPtr connection) {
                                  "The gateway has as many connections as it may have.");
   error.retry_after = std::chrono::seconds(1);
   error.should_retry = ShouldRetry::yes;
-  co_await refuse_unread(front, *connection, any_surface(), error);
+  co_await refuse_unread(front, *connection, words_for(front, any_surface(), error));
   connection->close();
 }
 
@@ -186,17 +210,16 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer,
   if (tls && providers::speaks_http2(*tls))
     co_return co_await http2_session(front, open, peer, limits, providers::names_of_peer(*tls));
   for (;;) {
-    const Surface* surface = &any_surface();
     RequestRead read = co_await reader.next();
+    Incoming* incoming = nullptr;  // whose body did not come with its head
     if (reader.body_to_come()) {
-      Incoming& incoming = std::get<ReadRequest*>(read)->incoming;
-      surface = &surface_for(incoming);
-      incoming.client = address;
+      incoming = &std::get<ReadRequest*>(read)->incoming;
+      incoming->client = named_client(front, peer, *incoming).value_or(address);
       if (!co_await read_on(front, reader, *connection, kept, read)) break;
     }
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
-      co_await refuse_misread(front, *connection, *surface, *refusal, reader.origin());
+      co_await refuse_misread(front, *connection, *refusal, incoming, address);
     }
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;

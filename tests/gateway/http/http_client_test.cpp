@@ -43,8 +43,8 @@ struct Front {
   support::Loop loop;
   boost::intrusive_ptr<Narrow> connection{new Narrow};
   HttpClient client;
-  explicit Front(int minor_version = 1)
-      : client(*connection, loop.timer, 60s, {.after = {}, .body = {}, .minor_version = minor_version}) {}
+  explicit Front(int minor_version = 1, gateway::BodyWanted body = gateway::BodyWanted::yes)
+      : client(*connection, loop.timer, 60s, {.after = {}, .body = body, .minor_version = minor_version}) {}
 
   const std::string& taken() const { return connection->taken; }
   void begin(std::string_view text) {
@@ -77,7 +77,7 @@ TEST_CASE("a streamed reply begins with a text at once, framed like all that fol
   CHECK(body_of(front.taken()) ==
         "5\r\n: a\n\n\r\n5\r\n: b\n\n\r\n9\r\ndata: c\n\n\r\n9\r\ndata: d\n\n\r\n0\r\n\r\n");
   CHECK(front.client.reusable());
-  CHECK(front.client.bytes_out() == front.taken().size());
+  CHECK(front.client.bytes_out() == 5 + 5 + 9 + 9);
 }
 
 TEST_CASE("to a client of HTTP/1.0 a stream that begins with a text has no frames") {
@@ -85,6 +85,7 @@ TEST_CASE("to a client of HTTP/1.0 a stream that begins with a text has no frame
   front.begin(": a\n\n");
   front.client.write_now(": b\n\n");
   CHECK(body_of(front.taken()) == ": a\n\n: b\n\n");
+  CHECK(front.client.bytes_out() == 10);
 }
 
 TEST_CASE("what a connection does not take at once goes out before anything else, wherever it was cut") {
@@ -103,6 +104,16 @@ TEST_CASE("what a connection does not take at once goes out before anything else
     CHECK(front.done(front.client.end(last)));
     const std::string second = cut == size ? "5\r\n: b\n\n\r\n" : "";
     CHECK(body_of(front.taken()) == "5\r\n: a\n\n\r\n" + second + "9\r\ndata: c\n\n\r\n0\r\n\r\n");
-    CHECK(front.client.bytes_out() == front.taken().size());
+    CHECK(front.client.bytes_out() == (cut == size ? 5 + 5 + 9 : 5 + 9));
+  }
+}
+
+TEST_CASE("of a whole answer its body is counted, and none where none is sent") {
+  for (const auto wanted : {gateway::BodyWanted::yes, gateway::BodyWanted::no}) {
+    Front front(1, wanted);
+    CHECK(front.done(front.client.answer(
+        {.status = 200, .content_type = "application/json", .fields = "x: y\r\n"}, "{\"a\":1}")));
+    CHECK(front.client.bytes_out() == body_of(front.taken()).size());
+    CHECK(front.client.bytes_out() == (wanted == gateway::BodyWanted::yes ? 7 : 0));
   }
 }

@@ -51,7 +51,9 @@ TEST_CASE("a stream over HTTP/1.1 is chunked, and the connection serves the next
     CHECK(!contains(reply, "Connection: close"));
     CHECK(dechunked(reply) == role() + says("Hello") + stop() + done);
   }
-  CHECK(door.records().size() == 3);
+  REQUIRE(door.records().size() == 3);
+  for (const auto& record : door.records())
+    CHECK(record->bytes_out == (role() + says("Hello") + stop() + done).size());
   CHECK(!client.ended());
 }
 
