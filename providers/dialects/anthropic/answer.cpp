@@ -117,8 +117,15 @@ void AnthropicAnswer::block_ended(AnswerSink& sink) {
 
 void AnthropicAnswer::end(const Text& stop_reason, const Text& stop_sequence, AnswerSink& sink) {
   block_ended(sink);
+  has_ended_ = true;
   sink.take(
       {.kind = Kind::end, .text = stop_sequence, .name = stop_reason, .reason = end_reason_of(stop_reason)});
+}
+
+void AnthropicAnswer::all_has_come(AnswerSink& sink) {
+  block_ended(sink);
+  if (has_ended_ || (characters_ == 0 && thoughts_ == 0 && calls_ == 0)) return;
+  end({calls_ > 0 ? "tool_use" : "end_turn", false}, {}, sink);
 }
 
 void AnthropicAnswer::usage(const AnthropicUsage& usage, AnswerSink& sink) {

@@ -18,6 +18,8 @@ class AnthropicAnswer {
   void delta(const AnthropicDelta& delta, AnswerSink& sink);
   void block_ended(AnswerSink& sink);
   void end(const Text& stop_reason, const Text& stop_sequence, AnswerSink& sink);
+  // All has come: what answered and did not say how it ended has ended all the same.
+  void all_has_come(AnswerSink& sink);
   void usage(const AnthropicUsage& usage, AnswerSink& sink);
   void fail(const ReportedError& error, AnswerSink& sink);
 
@@ -39,6 +41,7 @@ class AnthropicAnswer {
   void thinking_begins(const AnthropicBlockSeen& block, AnswerSink& sink);
 
   bool has_begun_ = false;
+  bool has_ended_ = false;
   Open open_ = Open::none;
   std::size_t thoughts_ = 0;  // blocks so far
   std::size_t calls_ = 0;

@@ -28,6 +28,7 @@ Reading AnthropicStream::take(const SseEvent& event, AnswerSink& sink) {
     }
     answer_.usage(usage_, sink);
   } else if (read->type.is("message_stop")) {
+    answer_.all_has_come(sink);
     return Reading::ended;
   } else if (read->error) {
     answer_.fail(*read->error, sink);

@@ -79,6 +79,7 @@ Reading read_anthropic_whole(std::string_view body, JsonTokens& tokens, AnswerSi
   answer.begin(message->id, message->model, sink);
   if (!message->content.empty()) tell_content(message->content, tokens, answer, sink);
   if (!message->stop_reason.raw.empty()) answer.end(message->stop_reason, message->stop_sequence, sink);
+  answer.all_has_come(sink);
   answer.usage(message->usage, sink);
   return Reading::ended;
 }

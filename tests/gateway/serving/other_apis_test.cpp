@@ -253,6 +253,19 @@ TEST_CASE("where nobody can be told what the request needs, the client learns wh
   CHECK(world.record().attempts.empty());
 }
 
+TEST_CASE("an answer whose host of Messages does not say how it ended has a finish for the client") {
+  ServedWorld world(one_of_anthropics());
+  world.script(ServedWorld::cheap, pieces({{{},
+                                            begins + text_begins + text_piece("abc") + text_ends +
+                                                sse("message_stop", R"({"type":"message_stop"})")}}));
+  world.ask();
+  world.advance(1s);
+  REQUIRE(world.ended());
+  CHECK(world.record().ending == Ending::answered);
+  CHECK(chunks_of(world.client.body).back().at("choices").at(0).at("finish_reason") == "stop");
+  CHECK(world.client.body.ends_with("data: [DONE]\n\n"));
+}
+
 TEST_CASE("a model that speaks no chat is not asked for one") {
   ServedWorld world(speaking(Format::embeddings, Format::embeddings, Format::embeddings));
   world.ask_whole();

@@ -293,3 +293,22 @@ TEST_CASE("a stream that stops early has not ended") {
   CHECK(streamed(start() + block(0, R"("type":"text","text":"Hi")")).text ==
         "begin msg_1 claude\ntext: Hi\nusage 10/0/0 1/0\n");
 }
+
+TEST_CASE("an answer whose host says that all has come, and not how it ended, has ended all the same") {
+  const std::string over = event("message_stop", R"({"type":"message_stop"})");
+  const std::string text = start(R"({"input_tokens":10,"output_tokens":1})") +
+                           block(0, R"("type":"text","text":"")") +
+                           delta(0, R"("type":"text_delta","text":"abc")") + block_stop(0);
+  const Read read = streamed(text + over);
+  CHECK(read.reading == Reading::ended);
+  CHECK(read.text.find("text: abc\nend stop end_turn\n") != std::string::npos);
+  const std::string call = block(1, R"("type":"tool_use","id":"t","name":"f","input":{})");
+  CHECK(streamed(text + call + over).text.find("arguments 0: {}\nend tool_calls tool_use\n") !=
+        std::string::npos);
+  // Nothing was answered, and nothing ended; nor did what the host says nothing of.
+  CHECK(streamed(start(R"({"input_tokens":10,"output_tokens":1})") + over).text.find("end ") ==
+        std::string::npos);
+  CHECK(streamed(text).text.find("end ") == std::string::npos);
+  CHECK(whole(R"({"id":"i","content":[{"type":"text","text":"abc"}],"stop_reason":null})")
+            .text.find("end stop end_turn\n") != std::string::npos);
+}
