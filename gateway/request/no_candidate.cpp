@@ -178,8 +178,9 @@ std::optional<ErrorReply> unfit(const routing::Decision& decision, const Inferen
   if (wordless != request.demand.unfit.end()) {
     error.code = "unsupported_parameter";
     error.param = wordless->parameter;
-    error.message =
-        "No endpoint of " + std::string(model) + " can be told `" + error.param + "`. " + why + ".";
+    const std::string_view advice = advice_on(request, *wordless);
+    error.message = "No endpoint of " + std::string(model) + " can be told `" + error.param + "`" +
+                    (advice.empty() ? "" : ": ") + std::string(advice) + ". " + why + ".";
   } else {
     error.param = "model";
     error.message = "No endpoint of " + std::string(model) + " is asked in the API of " +

@@ -13,15 +13,26 @@ namespace {
 using providers::Dialect;
 using routing::Unfit;
 
+providers::Unsaid unsaid_at(const InferenceRequest& request, const Dialect& dialect,
+                            const routing::Endpoint& endpoint) {
+  const providers::HostModel model = providers::host_model_of(endpoint);
+  return providers::unsaid(*request.conversation, dialect.interpreter()->carries(model));
+}
+
+providers::OfTurns of_turns(const InferenceRequest& request, const providers::Unsaid& unsaid) {
+  return unsaid.needed ? providers::of_turns(*unsaid.needed, *request.conversation) : providers::OfTurns();
+}
+
 // What is lost in silence nowhere: needs leave an endpoint out, and hints, too, where the request wants each
 // of its parameters to be heard.
 std::optional<std::string> not_sayable(const InferenceRequest& request, const Dialect& dialect,
                                        const routing::Endpoint& endpoint) {
-  const providers::HostModel model = providers::host_model_of(endpoint);
-  const providers::Unsaid unsaid =
-      providers::unsaid(*request.conversation, dialect.interpreter()->carries(model));
+  const providers::Unsaid unsaid = unsaid_at(request, dialect, endpoint);
   const auto named = [&](std::string_view name) { return std::string(request.surface->parameter(name)); };
-  if (!unsaid.needs.empty()) return named(unsaid.needs.front());
+  if (!unsaid.needs.empty()) {
+    const auto place = of_turns(request, unsaid).place;
+    return named(unsaid.needs.front()) + (place ? "[" + std::to_string(*place) + "]" : "");
+  }
   const auto& preferences = request.asked.provider;
   const bool all_count = preferences && preferences->parameters == routing::Parameters::required;
   if (all_count && !unsaid.hints.empty()) return named(unsaid.hints.front());
@@ -159,6 +170,14 @@ const providers::Interpreter* reader_of_reply(const InferenceRequest& request, c
   const Dialect& words =
       is_passed_on(request, dialect) ? providers::dialect_of(dialect.native_format()) : dialect;
   return words.interpreter();
+}
+
+std::string_view advice_on(const InferenceRequest& request, const Unfit& unfit) {
+  const routing::Endpoint& endpoint = request.hosts->generation->catalogue->endpoints()[unfit.endpoint];
+  const Dialect* dialect = dialect_for(request, endpoint);
+  if (unfit.why != Unfit::Why::cannot_be_told || !request.conversation || !dialect) return {};
+  return is_passed_on(request, *dialect) ? std::string_view()
+                                         : of_turns(request, unsaid_at(request, *dialect, endpoint)).advice;
 }
 
 std::optional<ErrorReply> find_unfit(InferenceRequest& request, providers::JsonTokens& tokens) {

@@ -19,6 +19,10 @@ bool is_passed_on(const InferenceRequest& request, const providers::Dialect& dia
 const providers::Interpreter* reader_of_reply(const InferenceRequest& request,
                                               const providers::Dialect& dialect);
 
+// What the client is told of a member that an endpoint cannot be told, where more is known than its name: "it
+// is the assistant's: ..."; static; else empty. While there is a conversation.
+std::string_view advice_on(const InferenceRequest& request, const routing::Unfit& unfit);
+
 // Notes them in the request's demand, which names its models. Makes the conversation where an endpoint needs
 // it; an error where the body is none, and nobody can take it as it is.
 std::optional<ErrorReply> find_unfit(InferenceRequest& request, providers::JsonTokens& tokens);

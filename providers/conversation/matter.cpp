@@ -138,6 +138,12 @@ bool says_something(const Part& part) {
   return text ? !is_blank(text->text) : !std::holds_alternative<ThinkingPart>(part.what);
 }
 
+// The one that an answer follows or a system's words do not count for.
+std::vector<Turn>::const_iterator first_said(const std::vector<Turn>& turns) {
+  return std::find_if(turns.begin(), turns.end(),
+                      [](const Turn& turn) { return turn.role != Turn::Role::system; });
+}
+
 void add_handling(const Handling& handling, Matters& matters) {
   if (!handling.cache_key.raw.empty()) matters.add(Matter::cache_key);
   if (!handling.cache_retention.raw.empty()) matters.add(Matter::cache_retention);
@@ -184,10 +190,26 @@ Matters matters_of(const Conversation& conversation) {
   // What could not be read may say something.
   if (!is_any && conversation.beyond.empty()) matters.add(Matter::nothing_said);
   if (!turns.empty() && turns.back().role == Turn::Role::assistant) matters.add(Matter::prefill);
-  const auto first = std::find_if(turns.begin(), turns.end(),
-                                  [](const Turn& turn) { return turn.role != Turn::Role::system; });
+  const auto first = first_said(turns);
   if (first != turns.end() && first->role == Turn::Role::assistant) matters.add(Matter::assistant_first);
   return matters;
+}
+
+OfTurns of_turns(Matter matter, const Conversation& conversation) {
+  const auto& turns = conversation.turns;
+  const auto first = first_said(turns);
+  const auto place = first == turns.end() ? std::nullopt : first->place;
+  switch (matter) {
+    case Matter::prefill:
+      return {turns.empty() ? std::nullopt : turns.back().place,
+              "it is the assistant's, and nobody goes on with it: let the last message be the user's"};
+    case Matter::assistant_first:
+      return {place, "it is the assistant's: let a message of the user's stand before it"};
+    case Matter::nothing_said:
+      return {place, "nothing is said there or in any other message: let one have a text"};
+    default:
+      return {};
+  }
 }
 
 }  // namespace providers

@@ -5,6 +5,7 @@
 #include <array>
 #include <bitset>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "providers/conversation/conversation.hpp"
@@ -80,6 +81,13 @@ std::string_view name_of(Matter matter);
 Weight weight_of(Matter matter);
 
 Matters matters_of(const Conversation& conversation);
+
+// What a client is told of a matter that single turns are: which of its messages it is, and what to do.
+struct OfTurns {
+  std::optional<std::size_t> place{};  // Turn::place
+  std::string_view advice{};           // empty: it is no such matter
+};
+OfTurns of_turns(Matter matter, const Conversation& conversation);
 
 // What only OpenAI's APIs have words for.
 inline constexpr std::array openais_words{

@@ -65,6 +65,7 @@ struct Turn {
 
   Role role = Role::user;
   std::vector<Part> parts{};
+  std::optional<std::size_t> place{};  // of the message, in the client's list, that it begins with
 };
 
 }  // namespace providers

@@ -16,7 +16,9 @@ Unsaid unsaid(const Conversation& conversation, const Matters& carried) {
   const Matters missing = matters_of(conversation).without(carried);
   for (std::size_t i = 0; i < matter_count; ++i) {
     const auto matter = static_cast<Matter>(i);
-    if (missing.has(matter)) add(weight_of(matter), name_of(matter));
+    if (!missing.has(matter)) continue;
+    if (weight_of(matter) == Weight::need && !result.needed) result.needed = matter;
+    add(weight_of(matter), name_of(matter));
   }
   for (const Beyond& beyond : conversation.beyond) add(beyond.weight, beyond.param);
   return result;

@@ -1,6 +1,7 @@
 // What of a request a host cannot be told. Pure.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace providers {
 struct Unsaid {
   std::vector<std::string_view> needs;  // it would be another request without them: the host is left out
   std::vector<std::string_view> hints;  // may be dropped, if the client is told
+  std::optional<Matter> needed{};       // that the first of `needs` is; nothing where it is no matter
 };
 
 Unsaid unsaid(const Conversation& conversation, const Matters& carried);

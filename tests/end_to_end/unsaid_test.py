@@ -205,7 +205,7 @@ class Unsaid(unittest.TestCase):
     def test_who_says_nothing_is_told_so_where_hosts_would_refuse_it(self):
         for model in ("messages", "gemini", "converse"):
             self.assert_left_out(self.responses(model, input=""), "input")
-            self.assert_left_out(self.chat(model, messages=[{"role": "user", "content": ""}]), "messages")
+            self.assert_left_out(self.chat(model, messages=[{"role": "user", "content": ""}]), "messages[0]")
             self.assertIsNotNone(self.responses(model, input="", instructions="Say hello.")[0])
         self.assertEqual(self.responses("chat", input="")[0]["messages"], [{"role": "user", "content": ""}])
 

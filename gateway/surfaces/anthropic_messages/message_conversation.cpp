@@ -84,7 +84,7 @@ class ConversationReader final : public ConversationBody {
     if (!is_read) return false;
     if (!role) return walk_.wrong("missing_member", path.member("role"), "nothing", "who says it");
     if (!follow_calls(path, parts)) return false;
-    said_.turns.push_back({*role, std::move(parts)});
+    said_.turns.push_back({*role, std::move(parts), path.index});
     return true;
   }
 

@@ -55,8 +55,11 @@ class TurnReader {
       if (walk_.json.type() == JsonType::object) return part(at, parts);
       return walk_.array(at, [&](const Path& each) { return part(each, parts); });
     });
-    if (is_read) conversation_.turns.push_back({role.value_or(Turn::Role::user), std::move(parts)});
-    return is_read;
+    if (!is_read) return false;
+    const bool is_of_list = path.name.empty();
+    conversation_.turns.push_back({role.value_or(Turn::Role::user), std::move(parts),
+                                   is_of_list ? std::optional(path.index) : std::nullopt});
+    return true;
   }
 
   bool part(const Path& path, std::vector<Part>& parts) {

@@ -1,6 +1,7 @@
 #include "gateway/surfaces/openai_chat/chat_turns.hpp"
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -49,6 +50,7 @@ class MessageReader {
 
   bool read(const Path& path) {
     if (walk_.json.type() != JsonType::object) return walk_.wrong_type(path, "an object");
+    place_ = path.index;
     const bool is_read =
         walk_.object(path, [&](const JsonString& key, const Path& at) { return member(key, at); });
     return is_read && add(path);
@@ -231,13 +233,14 @@ class MessageReader {
   }
 
   bool turn(Turn::Role role, std::vector<Part> parts) {
-    conversation_.turns.push_back({role, std::move(parts)});
+    conversation_.turns.push_back({role, std::move(parts), place_});
     return true;
   }
 
   BodyWalk& walk_;
   Conversation& conversation_;
   Called& called_;
+  std::size_t place_ = 0;
   std::optional<ChatRole> role_;
   std::vector<Part> content_;
   std::vector<Part> images_;  // that the model answered, as OpenRouter has them

@@ -69,6 +69,7 @@ class ItemReader {
 
   bool read(const Path& path) {
     if (walk_.json.type() != JsonType::object) return walk_.wrong_type(path, "an object");
+    place_ = path.index;
     const bool is_read =
         walk_.object(path, [&](const JsonString& key, const Path& at) { return member(key, at); });
     return is_read && add(path);
@@ -191,7 +192,7 @@ class ItemReader {
   }
 
   std::vector<Part>& turn(Turn::Role role) {
-    said_.turns.push_back({role, {}});
+    said_.turns.push_back({role, {}, place_});
     return said_.turns.back().parts;
   }
   // What is thought and called belongs to what was said before it.
@@ -210,6 +211,7 @@ class ItemReader {
   Conversation& said_;
   CallIds& calls_;
   Text type_, encrypted_, id_, call_id_, name_, space_;
+  std::size_t place_ = 0;
   std::optional<Turn::Role> role_;
   std::optional<Text> arguments_, result_;
   std::vector<Part> content_, summary_;

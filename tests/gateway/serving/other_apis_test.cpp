@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "gateway/surfaces/openai_chat/openai_chat.hpp"
 #include "gateway/surfaces/openai_completions/openai_completions.hpp"
 #include "gateway/surfaces/openai_embeddings/openai_embeddings.hpp"
 #include "tests/support/world.hpp"
@@ -251,6 +252,31 @@ TEST_CASE("where nobody can be told what the request needs, the client learns wh
   CHECK(error.at("code") == "unsupported_parameter");
   CHECK(world.client.has("x-should-retry: false\r\n"));
   CHECK(world.record().attempts.empty());
+}
+
+TEST_CASE(
+    "of a conversation that a host's API cannot hold, the client learns at which message, and what to do") {
+  struct Row {
+    std::string messages, param, advice;
+  };
+  const std::string hi = R"({"role":"user","content":"Hi"})";
+  for (const Row& row :
+       {Row{R"([{"role":"assistant","content":"Ho"},)" + hi + "]", "messages[0]",
+            "it is the assistant's: let a message of the user's stand before it"},
+        Row{R"([{"role":"system","content":"Be"},{"role":"assistant","content":"Ho"},)" + hi + "]",
+            "messages[1]", "let a message of the user's stand before it"},
+        Row{R"([{"role":"user","content":""}])", "messages[0]", "let one have a text"}}) {
+    CAPTURE(row.messages);
+    ServedWorld world(speaking(Format::messages, Format::messages, Format::messages));
+    world.call(gateway::openai_chat_surface(), R"({"model":"m","messages":)" + row.messages + "}");
+    world.advance(1s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == 400);
+    const json::value error = json::parse(world.client.body).at("error");
+    CHECK(error.at("param").as_string() == row.param);
+    CHECK(std::string(error.at("message").as_string()).find("`" + row.param + "`: ") != std::string::npos);
+    CHECK(std::string(error.at("message").as_string()).find(row.advice) != std::string::npos);
+  }
 }
 
 TEST_CASE("an answer whose host of Messages does not say how it ended has a finish for the client") {
