@@ -165,9 +165,9 @@ Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& reque
     tried.attempt.failure = Failure{.kind = FailureKind::client_left, .progress = progress};
   }
   // The replies before the one that failed are billed all the same.
-  if (tried.attempt.failure && !tried.attempt.usage && !batches.replies.empty()) {
-    tried.attempt.usage = routing::Usage{.prompt = batches.answered_of(request.demand.prompt)};
-    tried.attempt.usage_is_estimated = true;
+  if (tried.attempt.failure && !tried.attempt.usage) {
+    tried.attempt.usage = batches.used();
+    tried.attempt.usage_is_estimated = tried.attempt.usage && batches.is_estimated();
   }
   end(services, request, tried, race, leg);
   tried.attempt.can_go_on = tried.attempt.failure && asking.continuation &&

@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "gateway/answer/our_names.hpp"
 #include "gateway/request/unfit.hpp"
@@ -168,8 +170,26 @@ class WholeBody {
   std::string body_;
 };
 
-bool is_answer(const Attempting& with, std::string_view body) {
-  return with.dialect.native()->whole(body, with.services.tokens).kind == PassedReply::Kind::answer;
+std::optional<std::string> joined(const Attempting& with, std::span<const std::string> replies,
+                                  const Batches& batches) {
+  return with.dialect.native()->joined_wholes(replies, batches.asked(), with.services.tokens);
+}
+
+// Whether it has the vectors that were asked for, if at all, in another order or form.
+bool needs_order(const PassedReply& reply, const Batches& batches) {
+  return reply.kind == PassedReply::Kind::answer && reply.vectors && !batches.asked().are(*reply.vectors);
+}
+
+// Keeps the reply to a part; false where it is no answer.
+bool take_part(const Attempting& with, std::string& body, Batches& batches) {
+  const PassedReply part = with.dialect.native()->whole(body, with.services.tokens);
+  if (part.kind != PassedReply::Kind::answer) {
+    batches.take_usage(part.usage);
+    return false;
+  }
+  batches.take(std::move(body), part.usage);
+  with.tried.replies = batches.replies().size();
+  return true;
 }
 
 }  // namespace
@@ -194,21 +214,29 @@ Task<void> relay_whole(const Attempting& with, providers::Exchange& exchange, Ba
     fail(body.error());
     co_return;
   }
-  if (!batches.is_one() && is_answer(with, *body)) {
-    batches.replies.push_back(*std::move(body));
-    with.tried.replies = batches.replies.size();
+  const bool is_part = !batches.is_one();
+  if (is_part && take_part(with, *body, batches)) {
     if (!batches.is_last()) co_return;
-    auto all = with.dialect.native()->joined_wholes(batches.replies, batches.at_once(), batches.total(),
-                                                    with.services.tokens);
+    auto all = joined(with, batches.replies(), batches);
     if (!all) {
       fail(FailureKind::bad_reply);
       co_return;
     }
     body = *std::move(all);
   }
-  Understood understood(with, *body);
+  std::optional<Understood> held(std::in_place, with, *body);
+  if (needs_order(held->reply, batches)) {
+    if (auto all = joined(with, {&*body, 1}, batches)) {
+      body = *std::move(all);
+      held.emplace(with, *body);
+    } else {
+      held->reply.kind = PassedReply::Kind::bad;
+    }
+  }
+  Understood& understood = *held;
   const PassedReply& reply = understood.reply;
-  attempt.usage = reply.usage.usage;
+  // Until all parts are answered, the batches know it.
+  if (!is_part || batches.are_all_answered()) attempt.usage = reply.usage.usage;
   attempt.usage_is_estimated = reply.usage.anomaly;
   attempt.fingerprint = fingerprint_of(reply.fingerprint.of(*body));
   with.tried.bytes = reply.content.bytes;

@@ -132,7 +132,8 @@ struct ClientBody {
   bool may_be_stored = false;  // the answer, as far as the client is asked
   std::optional<Referred> referred{};
   std::vector<providers::ByteRange>
-      inputs{};  // of which each is answered by itself, where they may be parted
+      inputs{};               // of which each is answered by itself, where they may be parted
+  bool wants_base64 = false;  // of vectors, in place of numbers
 };
 
 using Inspected = boost::system::result<ClientBody, BodyFault>;

@@ -2,6 +2,7 @@
 // accounting must. Without state.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,6 +27,21 @@ class Unframer {
   virtual const std::optional<ReportedError>& error() const = 0;
 };
 
+enum class VectorForm { numbers, base64 };
+
+// The vectors that a request wants, and how many of them each reply to a part of it has, but for the last.
+struct AskedVectors {
+  std::size_t total = 1;
+  std::size_t per_reply = 1;
+  VectorForm form = VectorForm::numbers;
+
+  // Whether a reply to all of it can be passed on as it came.
+  bool are(const PassedVectors& passed) const {
+    const bool are_so = form == VectorForm::base64 ? passed.are_base64 : passed.are_numbers;
+    return are_so && passed.are_numbered && passed.count == total;
+  }
+};
+
 class NativeReplies {
  public:
   virtual ~NativeReplies() = default;
@@ -43,10 +59,10 @@ class NativeReplies {
   }
   // Null where nothing needs to be put right.
   virtual std::unique_ptr<Correction> correction(const HostModel& /*model*/) const { return nullptr; }
-  // What the replies to the parts of one request of `total` inputs make together, of which each part but the
-  // last has `per_reply`; nothing where they do not.
+  // What the replies to the parts of one request, or the one to all of it, make together: as many vectors as
+  // are wanted, in their order and form; nothing where they do not.
   virtual std::optional<std::string> joined_wholes(std::span<const std::string> /*replies*/,
-                                                   std::size_t /*per_reply*/, std::size_t /*total*/,
+                                                   const AskedVectors& /*asked*/,
                                                    JsonTokens& /*tokens*/) const {
     return std::nullopt;
   }

@@ -67,6 +67,14 @@ struct PassedEvent {
   std::optional<ReportedError> error{};
 };
 
+// The vectors of a whole reply to texts, as far as clients may not get them as they stand.
+struct PassedVectors {
+  std::size_t count = 0;
+  bool are_numbered = true;  // each by the place in which it stands
+  bool are_numbers = true;   // each is a list, of numbers
+  bool are_base64 = true;    // each is a string
+};
+
 struct PassedReply {
   enum class Kind {
     answer,
@@ -81,6 +89,7 @@ struct PassedReply {
   ByteRange usage_value{};  // of the top-level usage, when it is there and not null
   ByteRange fingerprint{};  // as in PassedEvent
   NamePlaces names;
+  std::optional<PassedVectors> vectors{};  // where they are what was asked for
   std::optional<ReportedError> error{};
 };
 

@@ -87,7 +87,7 @@ def changed(body, path, new):
 
 
 async def loose(exchange):
-    """Answers in the words of whichever API it is asked in, and looks at nothing."""
+    """Answers in the words of whichever API it is asked in, and looks at nothing but how many texts want vectors."""
     if exchange.path.endswith("/messages"):
         return await exchange.reply(200, {
             "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
@@ -99,8 +99,11 @@ async def loose(exchange):
                 {"type": "message", "id": "m1", "role": "assistant", "status": "completed", "content": [text]}],
             "usage": {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}})
     if exchange.path.endswith("/embeddings"):
+        given = exchange.body["input"]
+        count = len(given) if isinstance(given, list) and not isinstance(given[0], int) else 1
         return await exchange.reply(200, {"object": "list", "data": [
-            {"object": "embedding", "index": 0, "embedding": [1]}], "usage": {"prompt_tokens": 1, "total_tokens": 1}})
+            {"object": "embedding", "index": i, "embedding": [1]} for i in range(count)],
+            "usage": {"prompt_tokens": 1, "total_tokens": 1}})
     if exchange.path.endswith("/chat/completions"):
         return await exchange.reply(200, behaviours.answer({"content": "ok"}))
     return await exchange.reply(200, {"id": "c", "object": "text_completion", "choices": [

@@ -138,6 +138,10 @@ class Surfaces(EndToEnd):
         self.assertEqual([each.index for each in got.data], list(range(8)))
         self.assertEqual(got.usage.prompt_tokens, 8)
         self.assertEqual(len(self.host.asked("embeds")), 3)
+        # The SDK asks for base64 by itself, of which the host knows nothing.
+        for texts in ("7",), [str(i) for i in range(8)]:
+            got = self.client.embeddings.create(model="e", input=list(texts))
+            self.assertEqual([each.embedding for each in got.data], [[float(text)] for text in texts])
 
     def test_packed_bodies(self):
         body = json.dumps(question()).encode()

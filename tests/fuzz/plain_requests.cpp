@@ -1,7 +1,9 @@
 // Whatever a client says in OpenAI's older completions or its embeddings, and whatever a host of embeddings
-// answers: what a host is sent is read as the same call again, and vectors of several replies are joined to
-// JSON or not at all.
+// answers: what a host is sent is read as the same call again, and the vectors of one reply or of several
+// become JSON as it was asked for, or none at all.
 #include <array>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,10 +40,18 @@ void check_replies(const std::string& body, providers::JsonTokens& tokens) {
     EXPECT_THAT((reply.kind == providers::PassedReply::Kind::error) == reply.error.has_value());
   }
   const std::array<std::string, 2> twice{body, body};
-  const auto joined = providers::openai_embeddings_dialect().native()->joined_wholes(twice, 1, 2, tokens);
-  if (!joined) return;
-  providers::JsonWalk walk(tokens, *joined, providers::JsonWalk::Depth::any);
-  EXPECT_THAT(walk.ok() && walk.skip() && walk.finish());
+  const providers::NativeReplies& vectors = *providers::openai_embeddings_dialect().native();
+  for (const auto form : {providers::VectorForm::numbers, providers::VectorForm::base64}) {
+    for (const std::size_t parts : {1, 2}) {
+      const providers::AskedVectors asked{.total = parts, .per_reply = 1, .form = form};
+      const auto joined = vectors.joined_wholes(std::span(twice).first(parts), asked, tokens);
+      if (!joined) continue;
+      providers::JsonWalk walk(tokens, *joined, providers::JsonWalk::Depth::any);
+      EXPECT_THAT(walk.ok() && walk.skip() && walk.finish());
+      const auto passed = vectors.whole(*joined, tokens).vectors;
+      EXPECT_THAT(passed && asked.are(*passed));
+    }
+  }
 }
 
 }  // namespace

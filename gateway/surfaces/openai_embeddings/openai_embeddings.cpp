@@ -49,6 +49,7 @@ class EmbeddingReader final : public ClientBodyReader {
     request_.prompt = estimated_tokens(input_);
     request_.max_output = config::Tokens{0};
     request_.inputs = std::move(input_.elements);
+    request_.wants_base64 = encoding_ == Encoding::base64;
   }
 
   const Origin origin_;

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "providers/dialect/native_replies.hpp"
+#include "providers/dialects/openai_embeddings/vector_text.hpp"
 #include "providers/json/json_walk.hpp"
 #include "providers/reports/plain_message.hpp"
 
@@ -20,8 +21,8 @@ class EmbeddingReplies final : public NativeReplies {
     return {};
   }
   PassedReply whole(std::string_view body, JsonTokens& tokens) const override;
-  std::optional<std::string> joined_wholes(std::span<const std::string> replies, std::size_t per_reply,
-                                           std::size_t total, JsonTokens& tokens) const override;
+  std::optional<std::string> joined_wholes(std::span<const std::string> replies, const AskedVectors& asked,
+                                           JsonTokens& tokens) const override;
 };
 
 // The vectors so far, each in its place among all, and what the last reply says beside them.
@@ -36,29 +37,65 @@ struct Vectors {
 struct Asked {
   std::size_t first;
   std::size_t count;
+  VectorForm form;
 };
+
+// Consumes a vector; where it stands in the other form, `text` becomes what it is in the one that is wanted.
+bool take_form(JsonWalk& walk, VectorForm form, std::string& text) {
+  std::optional<std::string> other;
+  if (form == VectorForm::base64) {
+    if (walk.type() == JsonType::string) return walk.skip();
+    other = walk.type() == JsonType::array ? base64_of_numbers(walk) : std::nullopt;
+  } else {
+    if (walk.type() == JsonType::array) return walk.skip();
+    const auto said = walk.type() == JsonType::string ? walk.string() : std::nullopt;
+    other = said ? numbers_of_base64(*said) : std::nullopt;
+  }
+  if (!other) return false;
+  text = *std::move(other);
+  return true;
+}
 
 // Consumes an element of `data`, which is the input's at `place` unless it says another itself.
 bool take_vector(JsonWalk& walk, std::string_view body, const Asked& asked, std::size_t place,
                  Vectors& vectors) {
   const std::size_t begin = walk.position();
   if (walk.type() != JsonType::object) return false;
-  ByteRange number{};
+  ByteRange number{}, vector{};
+  std::string formed;
   const bool is_read = walk.object([&](const JsonString& key) {
-    if (!key.is("index") || walk.type() != JsonType::number) return walk.skip();
-    const std::size_t at = walk.position();
-    const auto index = walk.number();
-    if (!index || index->integer().value_or(-1) < 0) return false;
-    place = static_cast<std::size_t>(*index->integer());
-    number = {at, walk.end()};
+    const std::size_t at = walk.position() - begin;
+    if (key.is("embedding")) {
+      formed.clear();
+      const bool is_taken = take_form(walk, asked.form, formed);
+      vector = {at, walk.end() - begin};
+      return is_taken;
+    }
+    if (!key.is("index")) return walk.skip();
+    if (walk.type() == JsonType::number) {
+      const auto index = walk.number();
+      if (!index || index->integer().value_or(-1) < 0) return false;
+      place = static_cast<std::size_t>(*index->integer());
+    } else if (!walk.skip()) {
+      return false;
+    }
+    number = {at, walk.end() - begin};
     return true;
   });
-  if (!is_read || place >= asked.count || !vectors.all[asked.first + place].empty()) return false;
-  std::string text(body.substr(begin, walk.end() - begin));
-  if (!number.empty()) {
-    text.replace(number.begin - begin, number.size(), std::to_string(asked.first + place));
+  if (!is_read || vector.empty() || place >= asked.count) return false;
+  std::string& all = vectors.all[asked.first + place];
+  if (!all.empty()) return false;
+
+  const std::string index = std::to_string(asked.first + place);
+  const std::string named = "\"index\":" + index + ",";
+  DataEdits edits;
+  if (number.empty()) {
+    edits.put({1, 1}, named);
+  } else {
+    edits.put(number, index);
   }
-  vectors.all[asked.first + place] = std::move(text);
+  if (!formed.empty()) edits.put(vector, formed);
+  edits.write(body.substr(begin, walk.end() - begin), all);
   return true;
 }
 
@@ -81,11 +118,22 @@ bool take_vectors(std::string_view body, JsonTokens& tokens, const Asked& asked,
   return is_read && walk.finish();
 }
 
+std::string usage_text(std::int64_t prompt, const std::optional<double>& cost) {
+  const std::string count = std::to_string(prompt);
+  std::string text = "{\"prompt_tokens\":" + count + ",\"total_tokens\":" + count;
+  if (cost) {
+    std::array<char, 32> digits;  // of a few texts: far below a millionth of a dollar
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *cost);
+    text.append(",\"cost\":").append(digits.data(), end.ptr);
+  }
+  return text + "}";
+}
+
 std::optional<std::string> EmbeddingReplies::joined_wholes(std::span<const std::string> replies,
-                                                           std::size_t per_reply, std::size_t total,
+                                                           const AskedVectors& asked,
                                                            JsonTokens& tokens) const {
   Vectors vectors;
-  vectors.all.resize(total);
+  vectors.all.resize(asked.total);
   std::size_t first = 0;
   ByteRange data{}, usage{};
   std::int64_t prompt = 0;
@@ -96,9 +144,10 @@ std::optional<std::string> EmbeddingReplies::joined_wholes(std::span<const std::
     padded.reserve(reply.size() + 64);
     padded = reply;
     vectors.usage = {};
-    const Asked asked{.first = first, .count = std::min(per_reply, total - first)};
-    if (!take_vectors(padded, tokens, asked, vectors)) return std::nullopt;
-    first += asked.count;
+    const Asked part{
+        .first = first, .count = std::min(asked.per_reply, asked.total - first), .form = asked.form};
+    if (!take_vectors(padded, tokens, part, vectors)) return std::nullopt;
+    first += part.count;
     if (&reply == &replies.front()) {
       data = vectors.data;
       usage = vectors.usage_value;
@@ -114,30 +163,49 @@ std::optional<std::string> EmbeddingReplies::joined_wholes(std::span<const std::
     all.append(all.size() > 1 ? "," : "").append(vector);
   }
   all += ']';
-  const std::string count = std::to_string(prompt);
-  std::string counts = "{\"prompt_tokens\":" + count + ",\"total_tokens\":" + count;
-  if (is_priced) {
-    std::array<char, 32> digits;  // of a few texts: far below a millionth of a dollar
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), cost);
-    counts.append(",\"cost\":").append(digits.data(), end.ptr);
-  }
-  counts += '}';
   DataEdits edits;
   edits.put(data, all);
-  if (!usage.empty()) edits.put(usage, is_counted ? std::string_view(counts) : "null");
+  const std::string counts =
+      is_counted ? usage_text(prompt, is_priced ? std::optional(cost) : std::nullopt) : "null";
+  // One reply says it itself.
+  if (replies.size() > 1 && !usage.empty()) edits.put(usage, counts);
   std::string out;
   edits.write(replies.front(), out);
   tokens.shrink();
   return out;
 }
 
+// Consumes an element of `data`.
+bool look_at_vector(JsonWalk& walk, PassedVectors& vectors) {
+  const std::size_t place = vectors.count++;
+  bool is_numbered = false, is_list = false, is_string = false;
+  const auto member = [&](const JsonString& key) {
+    if (key.is("index") && walk.type() == JsonType::number) {
+      const auto index = walk.number();
+      is_numbered = index && index->integer() == static_cast<std::int64_t>(place);
+      return index.has_value();
+    }
+    if (key.is("embedding")) {
+      is_list = walk.type() == JsonType::array;
+      is_string = walk.type() == JsonType::string;
+    }
+    return walk.skip();
+  };
+  const bool is_read = walk.type() == JsonType::object ? walk.object(member) : walk.skip();
+  vectors.are_numbered = vectors.are_numbered && is_numbered;
+  vectors.are_numbers = vectors.are_numbers && is_list;
+  vectors.are_base64 = vectors.are_base64 && is_string;
+  return is_read;
+}
+
 PassedReply EmbeddingReplies::whole(std::string_view body, JsonTokens& tokens) const {
   PassedReply reply;
   JsonWalk walk(tokens, body, JsonWalk::Depth::any);
-  std::size_t vectors = 0;
+  PassedVectors vectors;
   const auto member = [&](const JsonString& key) {
     if (key.is("data") && walk.type() == JsonType::array) {
-      return walk.array([&] { return ++vectors, walk.skip(); });
+      vectors = {};
+      return walk.array([&] { return look_at_vector(walk, vectors); });
     }
     if (key.is("usage")) {
       const std::size_t at = walk.position();
@@ -159,9 +227,10 @@ PassedReply EmbeddingReplies::whole(std::string_view body, JsonTokens& tokens) c
     reply = {};  // what stood before the fault is not believed
   } else {
     if (reply.error) reply.error->message = plain_message(reply.error->message, tokens);
-    reply.kind = reply.error   ? PassedReply::Kind::error
-                 : vectors > 0 ? PassedReply::Kind::answer
-                               : PassedReply::Kind::empty;
+    reply.vectors = vectors;
+    reply.kind = reply.error         ? PassedReply::Kind::error
+                 : vectors.count > 0 ? PassedReply::Kind::answer
+                                     : PassedReply::Kind::empty;
   }
   tokens.shrink();
   return reply;

@@ -117,7 +117,9 @@ TEST_CASE("what parts cost is added up to the last billionth of a dollar") {
 TEST_CASE("few texts, and one that is no list, are asked at once") {
   for (const std::string input : {R"(["a","b"])", R"("a")", "[1,2,3]"}) {
     ServedWorld world(two_at_a_time());
-    world.script(ServedWorld::cheap, document(reply({{0, "[0]"}})));
+    const bool are_two = input.find("b") != std::string::npos;
+    world.script(ServedWorld::cheap,
+                 document(are_two ? reply({{0, "[0]"}, {1, "[1]"}}) : reply({{0, "[0]"}})));
     ask(world, input);
     CHECK(world.host(ServedWorld::cheap).requests.size() == 1);
     CHECK(world.client.status == 200);
@@ -141,25 +143,60 @@ TEST_CASE("a request that fails on the way fails as one") {
   CHECK(world.client.body.find("embedding\":[0]") == std::string::npos);
 }
 
-TEST_CASE("parts that were answered before one failed are billed, by the share of their texts") {
+TEST_CASE("parts that were answered before one failed are billed as they were told") {
   struct Row {
     Script last;
-    std::int64_t answered;
+    std::int64_t told;
   };
-  for (const Row& row : {Row{fails(routing::FailureKind::reset_before_reply), 2}, Row{refuses(500), 2},
-                         Row{document(reply({{1, "[2]"}})), 3}}) {
-    CAPTURE(row.answered);
+  for (const Row& row : {Row{fails(routing::FailureKind::reset_before_reply), 14}, Row{refuses(500), 14},
+                         Row{document(R"({"data":[],"usage":{"prompt_tokens":2,"total_tokens":2}})"), 16},
+                         Row{document(reply({{1, "[4]"}})), 21}}) {
+    CAPTURE(row.told);
     ServedWorld world(two_at_a_time());
     world.script(ServedWorld::cheap, document(reply({{0, "[0]"}, {1, "[1]"}})));
+    world.host(ServedWorld::cheap).will(document(reply({{0, "[2]"}, {1, "[3]"}})));
     world.host(ServedWorld::cheap).will(row.last);
-    ask(world, R"(["a text of some length","another one","and a third"])");
+    ask(world, R"(["a","b","c","d","e"])");
     const routing::Attempt& attempt = world.record().attempts.front();
     REQUIRE(attempt.failure);
     REQUIRE(attempt.usage);
-    CHECK(attempt.usage->prompt.count == world.request->demand.prompt.count * row.answered / 3);
-    CHECK(attempt.usage_is_estimated);
+    CHECK(attempt.usage->prompt.count == row.told);
+    CHECK_FALSE(attempt.usage_is_estimated);
     CHECK(attempt.cost.nanos > 0);
   }
+}
+
+TEST_CASE("of an answered part whose host told no usage, the share of its texts is billed") {
+  ServedWorld world(two_at_a_time());
+  world.script(ServedWorld::cheap, document(R"({"data":[{"embedding":[0]},{"embedding":[1]}]})"));
+  world.host(ServedWorld::cheap).will(document(reply({{0, "[2]"}, {1, "[3]"}})));
+  world.host(ServedWorld::cheap).will(refuses(500));
+  ask(world, R"(["a text of some length","another one","and a third","and one more","the last"])");
+  const routing::Attempt& attempt = world.record().attempts.front();
+  REQUIRE(attempt.failure);
+  REQUIRE(attempt.usage);
+  CHECK(attempt.usage->prompt.count == world.request->demand.prompt.count * 2 / 5 + 7);
+  CHECK(attempt.usage_is_estimated);
+}
+
+TEST_CASE("a client that leaves between the parts is billed what they told until then") {
+  ServedWorld world(two_at_a_time());
+  Script slow = document(reply({{0, "[4]"}}));
+  slow.head_after = 1h;
+  world.script(ServedWorld::cheap, document(reply({{0, "[0]"}, {1, "[1]"}})));
+  world.host(ServedWorld::cheap).will(document(reply({{0, "[2]"}, {1, "[3]"}})));
+  world.host(ServedWorld::cheap).will(slow);
+  world.call(gateway::openai_embeddings_surface(), R"({"input":["a","b","c","d","e"],"model":"m"})");
+  world.advance(1s);
+  REQUIRE(world.host(ServedWorld::cheap).requests.size() == 3);
+  world.leave();
+  REQUIRE(world.ended());
+  const routing::Attempt& attempt = world.record().attempts.front();
+  REQUIRE(attempt.failure);
+  CHECK(attempt.failure->kind == routing::FailureKind::client_left);
+  REQUIRE(attempt.usage);
+  CHECK(attempt.usage->prompt.count == 14);
+  CHECK_FALSE(attempt.usage_is_estimated);
 }
 
 TEST_CASE("each part has the fee of a request, unless the host's own bill is trusted") {

@@ -298,16 +298,25 @@ TEST_CASE("of texts that Google's clients embed, hosts of OpenAI's API are told 
   CHECK(world.client.has("x-isocost-dropped: taskType"));
 }
 
-TEST_CASE("vectors that Google's clients cannot be told are a bad reply") {
-  ServedWorld world(cheapest_speaks(Format::embeddings));
-  world.script(ServedWorld::cheap, document(R"({"object":"list","data":[{"index":0,"embedding":"AACAPw=="}],)"
-                                            R"("usage":{"prompt_tokens":1}})"));
-  world.call(gateway::gemini_embeddings_surface("embedContent"),
-             with_slack(R"({"model":"m","input":["a"]})"));
-  world.advance(60s);
-  REQUIRE(world.ended());
-  CHECK(world.client.status == 502);
-  CHECK(world.client.body.find("AACAPw") == std::string::npos);
+TEST_CASE("vectors come to Google's clients as numbers, and what is none is a bad reply") {
+  struct Row {
+    std::string embedding;
+    int status;
+  };
+  for (const Row& row :
+       {Row{R"("AACAPw==")", 200}, Row{R"("AACAPw")", 200}, Row{R"("AACA")", 502}, Row{"{}", 502}}) {
+    CAPTURE(row.embedding);
+    ServedWorld world(cheapest_speaks(Format::embeddings));
+    world.script(ServedWorld::cheap, document(R"({"object":"list","data":[{"index":0,"embedding":)" +
+                                              row.embedding + R"(}],"usage":{"prompt_tokens":1}})"));
+    world.call(gateway::gemini_embeddings_surface("embedContent"),
+               with_slack(R"({"model":"m","input":["a"]})"));
+    world.advance(60s);
+    REQUIRE(world.ended());
+    CHECK(world.client.status == row.status);
+    CHECK((world.client.body.find(R"("values":[1])") != std::string::npos) == (row.status == 200));
+    CHECK(world.client.body.find("AACA") == std::string::npos);
+  }
 }
 
 TEST_CASE("a stream that no events are asked of is one array of the host's own parts, whatever ends it") {
