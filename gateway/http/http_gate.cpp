@@ -54,6 +54,7 @@ std::string_view RequestHead::credential() const {
 namespace {
 
 Refusal refused_there(Refusal refusal, const RequestHead& head) {
+  refusal.method = head.method;
   refusal.path = head.path;
   refusal.origin = head.origin;
   return refusal;

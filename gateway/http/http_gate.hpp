@@ -31,6 +31,7 @@ struct Refusal {
   std::string_view code;  // "bad_request", "body_too_large", ...; static text
   std::string message;
   // Of the request, where its line could be read: in whose words, and to whose page it is said.
+  Method method = Method::post;
   std::string path{};
   std::string origin{};
 };

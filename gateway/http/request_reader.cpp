@@ -28,9 +28,8 @@ int small_number(std::string_view text) {
 }
 
 Refusal cut_off() {
-  return {.status = 400,
-          .code = "incomplete_body",
-          .message = "The connection ended before the body was complete."};
+  return {
+      .status = 400, .code = left_in_body, .message = "The connection ended before the body was complete."};
 }
 
 // The values of all fields with this name.
@@ -75,6 +74,7 @@ Task<RequestRead> RequestReader::next() {
   if (body.capacity() > kept_capacity) body = std::string();
   share_.release();
   to_come_.reset();
+  received_ = 0;
   for (;;) {
     if (connection_.unread().size() > seen) {
       auto taken = take_head(seen);

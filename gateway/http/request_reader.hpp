@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "config/values/address.hpp"
@@ -27,6 +28,9 @@ struct ReadRequest {
   Incoming incoming;
   HttpClient::Manner manner;
 };
+
+// The code of the refusal of a body whose client ended before it did.
+inline constexpr std::string_view left_in_body = "incomplete_body";
 
 // The request is the reader's own: it stays until the next one is asked for.
 using RequestRead = std::variant<ConnectionOver, ReadRequest*, Refusal>;
@@ -61,8 +65,8 @@ class RequestReader final : private providers::Alarm {
   providers::Task<RequestRead> rest();
   // Keeps what a proxy says of its client.
   void behind_proxy() { behind_proxy_ = true; }
-  // Of the request that is being read, once its head is there.
-  std::string_view origin() const { return request_.incoming.origin; }
+  // How much of the request's body has come.
+  std::size_t received() const { return received_; }
   // What the next request may take its time for, from now on.
   void keep_alive() { wait_for(Phase::idle, limits_.keep_alive); }
   enum class Phase { idle, header, body, serving };

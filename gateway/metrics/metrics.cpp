@@ -58,7 +58,9 @@ std::array<prometheus::Counter*, event_count> event_counters(MetricsFamilies& fa
           &families.bulletins.child({"refused"}),
           &families.glimpses_left_out.child(),
           &families.http2.child({"agreed"}),
-          &families.http2.child({"cut_off"})};
+          &families.http2.child({"cut_off"}),
+          &families.client_aborts.child({"head"}),
+          &families.client_aborts.child({"body"})};
 }
 
 using ShadowCount = std::pair<std::string_view, std::uint64_t>;

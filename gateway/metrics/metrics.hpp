@@ -25,7 +25,7 @@ enum class Event {
   body_timeout,       // nor its body
   write_stall,        // a client stopped reading
   idle_timeout,       // a kept-alive connection without a next request
-  malformed_request,  // refused by the strict gate before any record was made
+  malformed_request,  // refused by the strict gate
   accept_paused,      // out of descriptors
   escaped_exception,  // caught around a loop's run()
   log_line_lost,      // the request log could not be written
@@ -47,8 +47,10 @@ enum class Event {
   glimpse_left_out,  // measured, and not told to other gateways
   http2_agreed,      // with a client, for one connection
   http2_cut_off,     // such a connection, whose client asked for more work than its requests are worth
+  left_in_head,      // a client closed before its request's head was whole
+  left_in_body,      // or its body
 };
-inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::http2_cut_off) + 1;
+inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::left_in_body) + 1;
 
 class Metrics {
  public:

@@ -50,10 +50,11 @@ struct MetricsFamilies {
       of_policies};
   CounterFamily client_aborts{registry,
                               "isocost_client_aborts_total",
-                              "Clients that closed first, by how far their request was.",
+                              "Clients that closed first, by how far their request was: in its head or body, "
+                              "before an attempt, waiting for an answer, streaming.",
                               Labels{"phase"},
                               {},
-                              one_of(3)};
+                              one_of(5)};
   CounterFamily budgeted_retries{
       registry,
       "isocost_budgeted_retries_total",
@@ -373,7 +374,8 @@ struct MetricsFamilies {
 
   GaugeFamily connections{registry, "isocost_client_connections", "Connections of clients that are open."};
   CounterFamily malformed{registry, "isocost_malformed_requests_total",
-                          "Requests refused by the HTTP gate, before anything else looked at them."};
+                          "Requests refused by the HTTP gate, before anything else looked at them. "
+                          "isocost_rejected_requests_total says by which code."};
   CounterFamily accept_paused{registry, "isocost_accept_pauses_total",
                               "Times that accepting connections was paused for want of descriptors."};
   CounterFamily refused{registry, "isocost_refused_connections_total",

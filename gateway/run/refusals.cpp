@@ -71,6 +71,7 @@ RefusalWords note_refusal(Front& front, const Incoming& incoming, const ErrorRep
   record->shed = refused.shed;
   record->priority = refused.priority;
   record->client = incoming.client;
+  if (refused.received) record->bytes_in = *refused.received;
   if (words.wanted == BodyWanted::yes) record->bytes_out = words.body.size();
   front.outbox.add(std::move(record));
   return words;

@@ -2,6 +2,8 @@
 // who tries keys or paths shall be seen.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,7 @@ struct Refused {
   std::string_view more_fields{};  // of the reply
   Shed shed = Shed::none;
   config::Priority priority = config::Priority::normal;
+  std::optional<std::uint64_t> received{};  // of a body that was not read whole
 };
 
 Refused refused_by(const NotAdmitted& no);

@@ -14,11 +14,17 @@ namespace {
 using providers::Task;
 using providers::TlsConnection;
 
-// Counts a limit of time that a client let pass, or a request that the gate refused.
+// Counts a limit of time that a client let pass, a request that the gate refused, or one that was left.
 void count_refused(Metrics& metrics, const RequestReader& reader, const RequestRead& read) {
   if (!reader.late()) {
     const auto* refusal = std::get_if<Refusal>(&read);
-    if (refusal) metrics.count(refusal->status == 503 ? Event::body_turned_away : Event::malformed_request);
+    if (refusal) {
+      metrics.count(refusal->status == 503          ? Event::body_turned_away
+                    : refusal->code == left_in_body ? Event::left_in_body
+                                                    : Event::malformed_request);
+    } else if (std::holds_alternative<ConnectionOver>(read) && !reader.between_requests()) {
+      metrics.count(Event::left_in_head);
+    }
     return;
   }
   const bool idle = std::holds_alternative<ConnectionOver>(read);
@@ -101,6 +107,14 @@ Task<void> turn_down_unread(Front& front, providers::Connection& connection, Inc
   co_await refuse_unread(front, connection, note_refusal(front, incoming, no.error, refused));
 }
 
+// As the table of routes has it: nothing of it is the client's own text.
+std::string_view route_name(Method method, std::string_view path) {
+  const Routed routed = route(method, path);
+  if (const auto* there = std::get_if<Route>(&routed)) return there->name;
+  const auto* wrong = std::get_if<WrongMethod>(&routed);
+  return wrong ? wrong->name : "unknown";
+}
+
 // What is known of a request whose head was refused.
 Incoming what_was_read(const Refusal& refusal, const std::string& address) {
   Incoming incoming;
@@ -111,15 +125,21 @@ Incoming what_was_read(const Refusal& refusal, const std::string& address) {
   return incoming;
 }
 
-// `begun`: the request where its head was read, else null.
+// `begun`: the request where its head was read, else null. `received`: of its body.
 Task<void> refuse_misread(Front& front, providers::Connection& connection, const Refusal& refusal,
-                          Incoming* begun, const std::string& address) {
+                          Incoming* begun, const std::string& address, std::uint64_t received) {
   Incoming unread = what_was_read(refusal, address);
   Incoming& incoming = begun ? *begun : unread;
   incoming.arrived = front.services.timer.now();
   const ErrorReply error = of_refusal(refusal);
   const std::string fields = cors_fields(cors_of(front), incoming.origin);
-  co_await refuse_unread(front, connection, words_for(front, surface_for(incoming), error, {}, fields));
+  const Refused refused{
+      .path = route_name(incoming.method, incoming.path), .more_fields = fields, .received = received};
+  // Who left in the body was counted as that, and hardly hears it.
+  RefusalWords words = refusal.code == left_in_body
+                           ? words_for(front, surface_for(incoming), error, {}, fields)
+                           : note_refusal(front, incoming, error, refused);
+  co_await refuse_unread(front, connection, std::move(words));
 }
 
 // Reads on where only the head of a request has come. False: it was refused by that, unread.
@@ -219,7 +239,7 @@ Task<void> session(Front& front, providers::ConnectionPtr connection, Peer peer,
     }
     count_refused(front.metrics, reader, read);
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
-      co_await refuse_misread(front, *connection, *refusal, incoming, address);
+      co_await refuse_misread(front, *connection, *refusal, incoming, address, reader.received());
     }
     auto* const* request = std::get_if<ReadRequest*>(&read);
     if (!request) break;

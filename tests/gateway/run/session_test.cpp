@@ -196,6 +196,9 @@ TEST_CASE("a refusal reaches a client that is still sending, and nothing more of
   CHECK(!contains(reply, "HTTP/1.1 200"));
   CHECK(!client.was_reset());
   CHECK(door.counted("isocost_malformed_requests_total") == 1);
+  REQUIRE(door.records().size() == 1);
+  CHECK(door.records()[0]->path == "/v1/chat/completions");
+  CHECK(door.records()[0]->error == "body_too_large");
 }
 
 TEST_CASE("what is refused by its head alone is refused in the words of the API that was called") {
@@ -215,6 +218,65 @@ TEST_CASE("what is refused by its head alone is refused in the words of the API 
     const std::string reply = client.read_to_end();
     CHECK(reply.starts_with("HTTP/1.1 413 "));
     CHECK(contains(reply, row.says));
+  }
+}
+
+TEST_CASE("what the gate refuses is recorded by whom it came from, and as what its client was told") {
+  struct Row {
+    std::string sent;
+    int status;
+    const char* code;
+    const char* path;
+    config::Duration after = 0ms;
+  };
+  const std::string call = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n";
+  for (const Row& row :
+       {Row{call + "Content-Length: 999999999\r\n\r\n", 413, "body_too_large", "/v1/chat/completions"},
+        Row{call + "X: " + std::string(33'000, 'x'), 431, "head_too_large", "/v1/chat/completions"},
+        Row{"HEAD /nowhere/sk-a HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "bad_request", "unknown"},
+        Row{"GARBAGE\r\n\r\n", 400, "bad_request", "unknown"},
+        Row{call + "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", 400, "bad_encoding",
+            "/v1/chat/completions"},
+        Row{call + "Content-Length: 3\r\n\r\na", 408, "timeout", "/v1/chat/completions", 10s},
+        Row{"POST /v1/chat", 408, "timeout", "unknown", 10s}}) {
+    CAPTURE(row.sent.substr(0, 150));
+    FrontDoor door;
+    door.peer = {.address = boost::asio::ip::make_address("203.0.113.9")};
+    Peer& client = door.connect();
+    client.send(row.sent);
+    door.world.loop.settle();
+    if (row.after > 0ms) door.world.advance(row.after);
+    client.end_writing();
+    const std::string reply = client.read_to_end();
+    REQUIRE(door.records().size() == 1);
+    const gateway::Record& record = *door.records()[0];
+    CHECK(record.status == row.status);
+    CHECK(reply.starts_with("HTTP/1.1 " + std::to_string(row.status) + " "));
+    CHECK(record.ending == Ending::refused);
+    CHECK(record.error == row.code);
+    CHECK(record.path == row.path);
+    CHECK(record.client == "203.0.113.9");
+    CHECK(contains(reply, "x-request-id: " + record.id + "\r\n"));
+    CHECK(record.bytes_out == reply.size() - reply.find("\r\n\r\n") - 4);
+    CHECK((record.bytes_out == 0) == row.sent.starts_with("HEAD"));
+  }
+}
+
+TEST_CASE("a refusal is recorded with the size of the body that its client was sent") {
+  FrontDoor door;
+  for (const std::string& request :
+       {get("/nowhere"), get("/v1/chat/completions"), post("{"), post(R"({"model":"nobody's"})"),
+        std::string("HEAD /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")}) {
+    CAPTURE(request);
+    Peer& client = door.connect();
+    client.send(request);
+    client.end_writing();
+    const std::string reply = client.read_to_end();
+    REQUIRE(!door.records().empty());
+    const gateway::Record& record = *door.records().back();
+    CHECK(reply.starts_with("HTTP/1.1 4"));
+    CHECK(contains(reply, record.id));
+    CHECK(record.bytes_out == reply.size() - reply.find("\r\n\r\n") - 4);
   }
 }
 
@@ -337,14 +399,30 @@ TEST_CASE("a client that leaves mid-stream aborts the host's work, and is record
   }
 }
 
-TEST_CASE("a client that leaves before its body is complete makes no record and leaves nothing open") {
+TEST_CASE(
+    "a client that leaves before its request is complete is counted, makes no record and leaves nothing "
+    "open") {
+  const std::string request = post(chat_stream);
+  for (const bool in_head : {true, false}) {
+    CAPTURE(in_head);
+    FrontDoor door;
+    Peer& client = door.connect();
+    client.send(request.substr(0, in_head ? 100 : request.size() - 1));
+    door.world.loop.settle();
+    client.reset();
+    door.world.loop.until([&] { return door.open_sessions() == 0; });
+    CHECK(door.records().empty());
+    CHECK(door.counted("isocost_client_aborts_total{phase=\"head\"}") == in_head);
+    CHECK(door.counted("isocost_client_aborts_total{phase=\"body\"}") == !in_head);
+    CHECK(door.counted("isocost_malformed_requests_total") == 0);
+  }
+}
+
+TEST_CASE("a connection that closes without a byte was nobody who left") {
   FrontDoor door;
-  Peer& client = door.connect();
-  client.send(post(chat_stream).substr(0, 100));
-  door.world.loop.settle();
-  client.reset();
+  door.connect().close();
   door.world.loop.until([&] { return door.open_sessions() == 0; });
-  CHECK(door.records().empty());
+  CHECK(door.counted("isocost_client_aborts_total{phase=\"head\"}") == 0);
 }
 
 TEST_CASE("a client that stops reading is cut off after the write limit, and the host's work with it") {
