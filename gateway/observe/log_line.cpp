@@ -91,7 +91,7 @@ void milliseconds_of(std::string_view name_with_punctuation, double seconds, Lin
 void dollars_of(std::string_view name_with_punctuation, double dollars, LineWriter& line) {
   if (!std::isfinite(dollars)) return;
   line.text(name_with_punctuation);
-  line.fixed(std::llround(std::clamp(dollars, 0.0, 1e9) * 1e9), 9);
+  line.fixed(std::llround(std::clamp(dollars, -1e9, 1e9) * 1e9), 9);
 }
 
 // What was expected of the attempt that the request goes by, and what turned out.

@@ -46,6 +46,12 @@ TEST_CASE(
         std::string::npos);
 }
 
+TEST_CASE("a cost below nothing is in the log as it is") {
+  auto record = tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
+  record.foreseen = {{.cost = -0.25, .dollars = 0.001, .ttft = 0.4, .least_cost = -0.5}};
+  CHECK(line_of(record).find(R"("cost":-0.250000000,"least_cost":-0.500000000)") != std::string::npos);
+}
+
 TEST_CASE("a request that fell back shows each attempt and sums what they cost") {
   auto record = tests::answered(tests::catalogue_of(tests::three_hosts()), 1);
   routing::Attempt failed;
