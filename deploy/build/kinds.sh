@@ -27,6 +27,7 @@ make_deb() {
   mkdir -p "$work/control/debian"
   printf 'Source: isocost\n\nPackage: isocost\nArchitecture: any\n' >"$work/control/debian/control"
   depends=$(cd "$work/control" && dpkg-shlibdeps -O -e"$root/usr/bin/isocost" 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
+  [ -n "$depends" ] || cat $here/debian/lintian-overrides-static >>"$root/usr/share/lintian/overrides/isocost"
   # libpq is loaded where the ledger is PostgreSQL's; a static program has it within.
   sed -e "s/@RECOMMENDS@/${depends:+Recommends: libpq5}/; /^$/d" \
     -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@DEPENDS@/${depends:+$depends, }/" \

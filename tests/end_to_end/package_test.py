@@ -105,6 +105,21 @@ class Packages(unittest.TestCase):
     def test_lintian_finds_nothing(self):
         self.assertEqual(run("lintian", *(["--allow-root"] if IS_ROOT else []), "--fail-on", "error,warning", self.deb), "")
 
+    @needs(has("lintian"), "no lintian here")
+    def test_of_a_program_with_its_libraries_within_lintian_finds_nothing_either(self):
+        source = self.folder / "static.c"
+        source.write_text('''#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+int main(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) if (!strcmp(argv[i], "--help")) puts("isocost: small\\nUsage: isocost [OPTIONS]");
+  return zlibVersion()[0] == 0;
+}
+''')
+        run("gcc", "-static-pie", "-O1", "-g", str(source), "-o", str(self.folder / "static"), "-lz")
+        deb = run(str(BUILD / "package.sh"), str(self.folder / "static"), str(self.folder / "of_static"), "deb").strip()
+        self.assertEqual(run("lintian", *(["--allow-root"] if IS_ROOT else []), "--fail-on", "error,warning", deb), "")
+
     def test_what_is_in_it_stands_where_it_belongs(self):
         tree = self.folder / "tree"
         run("dpkg-deb", "-x", self.deb, str(tree))
@@ -251,7 +266,13 @@ class Packages(unittest.TestCase):
             done = subprocess.run([*inside, command, "--config", "/isocost.yaml"], capture_output=True, text=True, timeout=60)
             self.assertEqual(done.returncode, 1)
             self.assertIn("PostgreSQL's own library is needed (package libpq5", done.stdout + done.stderr)
+        # As `systemctl enable` leaves it.
+        enabled = root / "etc/systemd/system/sockets.target.wants/isocost.socket"
+        enabled.parent.mkdir(parents=True, exist_ok=True)
+        enabled.symlink_to("/lib/systemd/system/isocost.socket")
         run("chroot", str(root), "apt-get", "-q", "purge", "-y", "isocost")
+        self.assertFalse(enabled.is_symlink())
+        self.assertEqual(list((root / "etc/systemd/system").glob("**/isocost.*")), [])
         self.assertFalse((root / "var/lib/isocost").exists())
         self.assertFalse((root / "etc/isocost/isocost.yaml").exists())
 
