@@ -86,6 +86,8 @@ class Journal {
     bool is_damaged = false;  // not all of it could be read
   };
   static bool read_left(const std::string& path, Left& left);
+  // Whether a newer isocost wrote it, in a form that this one does not know.
+  static bool is_newer(const std::string& path);
   // Likewise of one that is followed; those that change just now are left out.
   std::vector<Left::Open> open_ones() const;
 

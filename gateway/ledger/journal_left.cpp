@@ -58,6 +58,16 @@ std::vector<Journal::Left::Open> Journal::open_ones() const {
   return all;
 }
 
+bool Journal::is_newer(const std::string& path) {
+  constexpr std::uint64_t name = (std::uint64_t{1} << 56) - 1;  // all but its last letter, the version
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return false;
+  std::uint64_t magic = 0;
+  const bool is_read = ::pread(file, &magic, sizeof magic, 0) == sizeof magic;
+  ::close(file);
+  return is_read && (magic & name) == (journal_magic & name) && magic > journal_magic;
+}
+
 bool Journal::read_left(const std::string& path, Left& left) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) return false;

@@ -1,6 +1,7 @@
 #include "gateway/ledger/left_behind.hpp"
 
 #include <filesystem>
+#include <stdexcept>
 #include <vector>
 
 #include "gateway/ledger/journal.hpp"
@@ -31,6 +32,10 @@ std::size_t take_up(LedgerStore& store, const std::string& path,
                     const std::function<void(const std::string&)>& say) {
   std::size_t entries = 0;
   Journal::Left left;
+  if (Journal::is_newer(path)) {
+    throw std::runtime_error(
+        path + " was written by a newer isocost; start that one, or name another `state` directory");
+  }
   if (!Journal::read_left(path, left)) {
     say("ledger: " + path + " is no journal, or damaged; it is kept as " + path + ".damaged");
     std::error_code ignored;

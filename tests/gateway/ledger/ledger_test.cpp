@@ -7,6 +7,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <fstream>
 #include <future>
 #include <mutex>
 #include <random>
@@ -466,6 +467,21 @@ TEST_CASE_TEMPLATE("what is stored about a user can be forgotten", Where, InFile
   CHECK(file.forget_user("ann") == 0);
   CHECK(file.find("req_1")->user.find("ann") == std::string::npos);
   CHECK(file.spend({"user"}, 0, 100'000)[0].charged == 10);
+}
+
+TEST_CASE("a journal of a newer version is said to be that, and left as it is") {
+  World<InFile> world;
+  const std::string path = world.directory.file("journal.0");
+  const std::string content = "isojrnl3 and what only a newer one understands";
+  std::ofstream(path) << content;
+  CHECK_FALSE(world.open());
+  CHECK(world.why.find(path + " was written by a newer isocost") != std::string::npos);
+  std::string left;
+  std::getline(std::ifstream(path), left);
+  CHECK(left == content);
+  // What is none at all is set aside.
+  std::ofstream(path) << "nonsense";
+  CHECK(world.open());
 }
 
 TEST_CASE("a file of a newer version, or of something else, is refused in words") {
