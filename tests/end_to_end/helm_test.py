@@ -68,6 +68,20 @@ class Chart(unittest.TestCase):
             done = subprocess.run([HELM, "template", "isocost", CHART, "--set", wrong], capture_output=True, text=True)
             self.assertNotEqual(done.returncode, 0, wrong)
             self.assertIn("schema", done.stderr)
+        for wrong, said in ((["autoscaling.enabled=true", "autoscaling.minReplicas=4", "autoscaling.maxReplicas=3", "kind=Deployment",
+                              "config.ledger.url=postgresql://database/isocost"], "minReplicas is above"),
+                            (["terminationGracePeriodSeconds=309"], "would be cut off"),
+                            (["config.limits.drain_timeout=1 h"], "would be cut off"),
+                            (["secretFiles[0].name=tls,secretFiles[0].secret=tls,secretFiles[0].path=/etc/isocost/tls"],
+                             "take /etc/isocost-tls")):
+            done = subprocess.run([HELM, "template", "isocost", CHART, *[word for each in wrong for word in ("--set", each)]],
+                                  capture_output=True, text=True)
+            self.assertNotEqual(done.returncode, 0, wrong)
+            self.assertIn(said, done.stderr)
+        for right in ("terminationGracePeriodSeconds=310", "config.limits.drain_timeout=320 s",
+                      "secretFiles[0].name=tls,secretFiles[0].secret=tls,secretFiles[0].path=/etc/isocost-tls"):
+            done = subprocess.run([HELM, "template", "isocost", CHART, "--set", right], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(subprocess.run([HELM, "lint", "--strict", CHART, "-f", SETS[0]], capture_output=True).returncode, 0)
 
     def test_the_schema_takes_every_value_of_the_chart_and_of_the_examples(self):
