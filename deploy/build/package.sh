@@ -46,6 +46,10 @@ for page in $(find deploy/helm deploy/prometheus deploy/grafana -type f | sort) 
   deploy/Dockerfile deploy/packages.sh deploy/catalogue.yaml deploy/isocost.service deploy/isocost.socket; do
   put 644 "$page" usr/share/doc/isocost/"$page"
 done
+# No sources to build an image of stand beside it.
+packed=$tree/usr/share/doc/isocost/deploy/compose.yaml
+sed -e 's|ISOCOST_CONFIG=[^ ]* docker|ISOCOST_IMAGE=registry.example.com/isocost:'"$version"' &|; s| --build$||' \
+  -e '/^ *build:$/,/^ *dockerfile:/c\    image: ${ISOCOST_IMAGE:?the image that you made of the sources}' deploy/compose.yaml >"$packed"
 put 644 deploy/examples/deepseek.yaml etc/isocost/isocost.yaml
 sed -i -e 's|=\.\./isocost.schema.json|=/usr/share/doc/isocost/deploy/isocost.schema.json|' \
   -e 's|isocost check deploy/examples/deepseek.yaml|isocost check /etc/isocost/isocost.yaml|' "$tree/etc/isocost/isocost.yaml"

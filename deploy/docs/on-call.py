@@ -48,11 +48,13 @@ id=$(curl -s -o answer.json -D - http://127.0.0.1:8080/v1/chat/completions -H 'C
 isocost explain --request "$id" --url http://127.0.0.1:8080
 ```
 
-A host that does harm is taken out of service at once, and back later; nothing is restarted for it:
+A host that does harm is taken out of service at once, and back later; nothing is restarted for it. Where there are `keys`, `ISOCOST_ADMIN_KEY` is
+that of an operator (the simulated market asks for none), and the address that of `admin` where that is set:
 
 ```sh
-curl -sf -X POST http://127.0.0.1:8080/admin/endpoints/deepseek/drain
-curl -sf -X POST http://127.0.0.1:8080/admin/endpoints/deepseek/resume
+operator="Authorization: Bearer ${ISOCOST_ADMIN_KEY:-none}"
+curl -sf -H "$operator" -X POST http://127.0.0.1:8080/admin/endpoints/deepseek/drain
+curl -sf -H "$operator" -X POST http://127.0.0.1:8080/admin/endpoints/deepseek/resume
 ```
 
 Where the configuration is to blame, put the one before back: it is taken up within a second or two, and one with an error never is.

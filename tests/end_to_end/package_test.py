@@ -20,6 +20,7 @@ import threading
 import time
 import unittest
 
+import yaml
 from cryptography import x509
 
 from gateway import endpoint, free_port
@@ -136,6 +137,10 @@ int main(int argc, char** argv) {
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
         docs = tree / "usr/share/doc/isocost"
         self.assertTrue((docs / "deploy/docs/install.md").exists())
+        # There is nothing to build an image of.
+        composed = yaml.safe_load((docs / "deploy/compose.yaml").read_text())["services"]
+        self.assertEqual([name for name, service in composed.items() if "build" in service], [])
+        self.assertIn("ISOCOST_IMAGE", composed["isocost"]["image"])
         for command in ("serve", "check", "explain", "keys create", "catalog import"):
             page = run("sh", "-c", f"zcat {tree}/usr/share/man/man1/isocost.1.gz")
             self.assertIn(f'.SS isocost {command}\n', page)
