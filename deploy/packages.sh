@@ -3,7 +3,7 @@
 # and Ubuntu 24.04 have, too, with another number of Boost's.
 
 # What a system is called, and which Boost it has: nothing where it is not known here.
-system=$(. /etc/os-release 2>/dev/null; echo "${VERSION_CODENAME:-}")
+system=$([ ! -r /etc/os-release ] || . /etc/os-release; echo "${VERSION_CODENAME:-}")
 boost_of() {
   case $1 in
     bookworm) echo 1.81 ;;

@@ -68,7 +68,8 @@ Command add_health(CLI::App& app) {
       "--url", wanted->url,
       "Its address; when left out, the one in the state directory, else http://127.0.0.1:8080");
   health->add_option("--config", wanted->config, "Configuration that names the state directory")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
   health->add_flag("--live", wanted->only_lives, "Ask whether it lives, though it may be draining");
   health->footer("Example: isocost health --url http://127.0.0.1:8080\nExit status: 0 yes, 1 no.");
   return {health, [wanted] { return ask(*wanted); }};

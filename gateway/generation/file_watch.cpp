@@ -63,13 +63,17 @@ void FileWatches::take() {
 
 std::optional<FileWatch::State> FileWatch::look() const {
   struct stat found {};
-  if (path_.empty() || ::stat(path_.c_str(), &found) != 0) return std::nullopt;
+  // What is no file is read once, by who loads it: a pipe has nobody at its other end by now, a device no
+  // end.
+  if (path_.empty() || ::stat(path_.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
   const auto text = read_whole(path_);
   if (!text) return std::nullopt;
   return State{.changed = found.st_mtim.tv_sec * 1'000'000'000LL + found.st_mtim.tv_nsec,
                .size = found.st_size,
                .device = found.st_dev,
                .number = found.st_ino,
+               .mode = found.st_mode,
+               .owner = found.st_uid,
                .content = routing::hash_of(*text)};
 }
 

@@ -31,7 +31,8 @@ class FileWatch {
     long long changed = 0;  // nanoseconds
     long long size = 0;
     unsigned long long device = 0, number = 0;
-    std::uint64_t content = 0;  // a hash of it
+    unsigned mode = 0, owner = 0;  // for which a key's file may be refused
+    std::uint64_t content = 0;     // a hash of it
 
     friend bool operator==(const State&, const State&) = default;
   };

@@ -37,7 +37,7 @@ class Outbox final : private providers::Alarm {
     RecordPtr record = std::move(spare_.back());
     spare_.pop_back();
     // Others have read it meanwhile: the lines of the next are here by the time that it is needed.
-    if (!spare_.empty()) fetch(spare_.back().get(), sizeof(Record));
+    if (!spare_.empty()) prefetch(spare_.back().get(), sizeof(Record));
     empty(*record);
     return record;
   }

@@ -11,24 +11,24 @@
 
 namespace gateway {
 
-inline void fetch(const void* from, std::size_t bytes) {
+inline void prefetch(const void* from, std::size_t bytes) {
   constexpr std::size_t line = 64;
   for (std::size_t at = 0; at < bytes; at += line) __builtin_prefetch(static_cast<const char*>(from) + at);
 }
 
 template <class T>
-void fetch(const std::vector<T>& all) {
-  fetch(all.data(), all.size() * sizeof(T));
+void prefetch(const std::vector<T>& all) {
+  prefetch(all.data(), all.size() * sizeof(T));
 }
 
 // Before the record at `at` is read.
 inline void read_ahead(std::span<const RecordPtr> records, std::size_t at) {
-  if (at + 2 < records.size()) fetch(records[at + 2].get(), sizeof(Record));
+  if (at + 2 < records.size()) prefetch(records[at + 2].get(), sizeof(Record));
   if (at + 1 >= records.size()) return;
   const Record& next = *records[at + 1];
-  fetch(next.attempts);
-  fetch(next.foreseen);
-  fetch(next.decisions);
+  prefetch(next.attempts);
+  prefetch(next.foreseen);
+  prefetch(next.decisions);
 }
 
 }  // namespace gateway

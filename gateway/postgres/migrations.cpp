@@ -86,7 +86,7 @@ void migrate(Postgres& database) {
     return found == newest;
   };
   if (is_done()) return;
-  database.run("BEGIN");
+  database.run("BEGIN ISOLATION LEVEL READ COMMITTED");  // what is looked for is looked for after the wait
   database.run(only_one);
   // Another gateway may have been faster.
   if (!is_done()) make_tables(database, version_in(database));

@@ -78,8 +78,9 @@ Task<void> explain(Front& front, const Route& route, Incoming& incoming, const c
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
   auto understood = understand(*surface, incoming, key, services);
   if (auto* error = std::get_if<ErrorReply>(&understood)) {
-    if (api.empty() && error->status == 400)
-      error->message += "; of a body of another API than chat say `?api=`, one of " + names_of_apis();
+    // Of a body without what only chats have.
+    if (api.empty() && error->param == "messages")
+      error->message += ". Of a body of another API say `?api=`, one of " + names_of_apis();
     co_return co_await turn_down(front, incoming, client, *error, {.path = route.name, .key = key});
   }
   auto& request = std::get<InferenceRequest>(understood);

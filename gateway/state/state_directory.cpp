@@ -35,10 +35,11 @@ std::string state_path(const std::string& configured) {
 }
 
 bool is_state_expected(const std::string& configured) {
-  std::error_code ignored;
+  std::error_code error;
   const std::string path = state_path(configured);
+  // Where nobody may look it is not known to be away.
   return !configured.empty() || !variable("STATE_DIRECTORY").empty() ||
-         (!path.empty() && std::filesystem::exists(path, ignored));
+         (!path.empty() && (std::filesystem::exists(path, error) || error));
 }
 
 std::string unusable_in(const std::string& path) {
@@ -64,7 +65,8 @@ std::string how_to_have_state(const std::string& path) {
   if (::access(there.c_str(), W_OK) != 0 && errno == EROFS) {
     return "mount a volume at " + path +
            ", or a tmpfs where nothing has to outlive the process (`docker run --tmpfs " + path +
-           "`), or name another directory with `state` in the configuration";
+           ":uid=" + std::to_string(::geteuid()) + ",gid=" + std::to_string(::getegid()) +
+           ",mode=0700`), or name another directory with `state` in the configuration";
   }
   return "give the directory and all in it to the user that the gateway runs as (`chown -R " +
          std::to_string(::geteuid()) + " " + path + "`), or name another with `state` in the configuration";
