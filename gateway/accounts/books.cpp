@@ -206,7 +206,15 @@ bool Books::extend(Reservation& reservation, std::int64_t nanos, config::TimePoi
       if (meter.measure != Measure::dollars) continue;
       const bool has_room = meter.used + account.open.nanos + nanos <= meter.limit;
       if (has_room && (!is_shared_ || has_in_hand(account, meter, nanos))) continue;
-      if (blocking) *blocking = state(account, {&account, &meter}, now);
+      const bool is_alone = alone_of_ > 0;
+      if (blocking)
+        *blocking = state(account,
+                          {.account = &account,
+                           .meter = &meter,
+                           .is_one_request = reservation.most.nanos + nanos > meter.limit,
+                           .is_away = has_room && is_alone,
+                           .is_elsewhere = has_room && !is_alone},
+                          now);
       return false;
     }
   }

@@ -162,8 +162,9 @@ void exchange_request(auto& io, auto& request, RecordVersion version) {
   const bool has_pictures = request.demand.pictures != 0;
   const bool has_marks = request.demand.cache_marks != routing::CacheMarks::none;
   const bool has_searches = request.demand.searches != 0;
-  const bool has_tools =
-      has_searches || request.demand.needs.test(static_cast<std::size_t>(config::Feature::tools));
+  // Whether a host runs them is said where there are any, also by other words than a list of tools.
+  const bool has_tools = has_searches || request.demand.host_runs_tools ||
+                         request.demand.needs.test(static_cast<std::size_t>(config::Feature::tools));
   const bool has_told = !request.told.empty() || request.ran_on != 0 || request.retry_refused || has_tools;
   io.later(has_places || has_pictures || has_marks || has_told,
            [&](auto& in) { exchange_places(in, request); });

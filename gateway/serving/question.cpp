@@ -162,14 +162,17 @@ Task<Result<providers::HostReply>> ask(const Attempting& with, const routing::En
     co_return co_await exchange.start(outgoing);
   }
   const providers::Interpreter& interpreter = *with.dialect.interpreter();
-  const GoneOn gone_on(with, *with.request.conversation);
-  const providers::WrittenRequest written =
-      interpreter.write(*request.conversation, model, delivery, with.services.tokens);
-  const providers::Unsaid unsaid = providers::unsaid(*request.conversation, interpreter.carries(model));
-  const std::vector<std::string> betas = with.dialect.untold_betas(with.request.conversation->betas, model);
-  std::vector<std::string_view> dropped = written.dropped;
-  dropped.insert(dropped.end(), betas.begin(), betas.end());
-  with.served.dropped = dropped_text(request, endpoint, unsaid.hints, dropped);
+  providers::WrittenRequest written;
+  {
+    // Only while it is written: another host may be asked for the same before this one answers.
+    const GoneOn gone_on(with, *request.conversation);
+    written = interpreter.write(*request.conversation, model, delivery, with.services.tokens);
+    const providers::Unsaid unsaid = providers::unsaid(*request.conversation, interpreter.carries(model));
+    const std::vector<std::string> betas = with.dialect.untold_betas(request.conversation->betas, model);
+    std::vector<std::string_view> dropped = written.dropped;
+    dropped.insert(dropped.end(), betas.begin(), betas.end());
+    with.served.dropped = dropped_text(request, endpoint, unsaid.hints, dropped);
+  }
   outgoing.fields = written.fields;
   outgoing.body.add(written.body);
   co_return co_await exchange.start(outgoing);

@@ -250,6 +250,7 @@ bool ClientBodyReader::output_form(const Path& path) {
 void ClientBodyReader::offers(const OfferedTool& tool) {
   constexpr int most = 1'000;
   request_.searches = std::min(request_.searches + tool.most_searches(), most);
+  if (tool.searches) request_.host_runs_tools = true;
 }
 
 bool ClientBodyReader::tools(const Path& path) {

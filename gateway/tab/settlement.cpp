@@ -44,12 +44,13 @@ void settle(const InferenceRequest& request, Tried& tried) {
   const std::size_t bytes = tried.bytes;
   const bool answered = bytes > 0 || attempt.deltas > 0 || (attempt.finished && !attempt.failure);
   if (!attempt.usage && answered) {
-    attempt.usage =
-        routing::Usage{.prompt = request.demand.prompt, .output = {tokens_of(bytes, attempt.deltas)}};
+    attempt.usage = expected_usage(request, tokens_of(bytes, attempt.deltas));
     attempt.usage_is_estimated = true;
   }
   if (attempt.usage && attempt.failure && tried.told.is_interim) count_rest(tried);
   if (!attempt.usage) return;
+  attempt.is_cut_by_us = request.most_output && !request.demand.max_output &&
+                         attempt.usage->output.count >= request.most_output->count;
   const auto& endpoints = request.hosts->generation->catalogue->endpoints();
   attempt.cost = routing::bill(endpoints[attempt.endpoint], *attempt.usage, sale_of(request, tried.replies));
 }

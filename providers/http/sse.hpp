@@ -11,7 +11,7 @@
 
 namespace providers {
 
-// A picture as large as a host makes one, in base64; of such a reply no more memory is taken than it sent.
+// A picture as large as a host makes one, in base64.
 inline constexpr std::size_t max_event = 32 * 1024 * 1024;
 
 // The views of a normal event live until the next feed(), those of another until the next call of next().

@@ -170,8 +170,9 @@ void Market::learn(const Attempt& shown, const Demand& demand, config::TimePoint
          now);
     if (first && states_[*index].replies > 0) flipped_ = true;
   }
-  // One that goes on reads more than the request's prompt, and says less than an answer.
-  const bool is_whole = attempt.reason != Reason::continues;
+  // One that goes on reads more than the request's prompt, and says less than an answer; one that is cut,
+  // too.
+  const bool is_whole = attempt.reason != Reason::continues && !attempt.is_cut_by_us;
   if (attempt.usage && !attempt.usage_is_estimated && is_whole) {
     // As decisions saw it, so about as it was when this attempt began.
     const std::size_t seen = prefixes_.published().known_to(name, demand.prefix_blocks, now);

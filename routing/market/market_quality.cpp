@@ -56,7 +56,7 @@ void Market::learn_conduct(EndpointIndex index, const Attempt& attempt, const De
 ConductNumbers Market::numbers_of(const Attempt& attempt, const Demand& demand) {
   constexpr std::int64_t least_prompt = 64;  // tokens: of less, templates are most
   ConductNumbers numbers;
-  const bool is_whole = attempt.reason != Reason::continues && demand.answers == 1;
+  const bool is_whole = attempt.reason != Reason::continues && !attempt.is_cut_by_us && demand.answers == 1;
   if (!is_whole || !attempt.usage || attempt.usage_is_estimated || attempt.failure) return numbers;
   const auto needs = [&](config::Feature each) { return demand.needs.test(static_cast<std::size_t>(each)); };
   const bool is_text = !needs(config::Feature::images) && !needs(config::Feature::audio) &&

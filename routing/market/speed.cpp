@@ -136,6 +136,7 @@ void Speed::judge_slots(const Load& load, double seconds, double after, Heard he
 void Speed::doubt_slots(const Load& load, double innovation, double variance) {
   constexpr double much = 2.5;  // standard deviations
   constexpr float doubted = 0.5f;
+  if (slots.weights[Threshold::never] >= 1) return;  // as judge() has it
   if (load.in_flight < 1 && innovation * innovation > much * much * variance)
     slots.forget(unseen_slots, doubted);
 }

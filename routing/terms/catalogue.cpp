@@ -1,5 +1,8 @@
 #include "routing/terms/catalogue.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include "routing/terms/draws.hpp"
 
 namespace routing {
@@ -17,6 +20,20 @@ void set_prices(Endpoint& endpoint) {
   endpoint.dollars_per_search = prices.search.dollars();
 }
 
+// Who declares no price of searches is thought to take what the dearest of its model takes: else requests
+// that search would go to whoever says least.
+void believe_searches(std::span<Endpoint> endpoints, std::span<Endpoint> under_rules) {
+  double dearest = 0;
+  const auto each = [&](auto look) {
+    std::ranges::for_each(endpoints, look);
+    std::ranges::for_each(under_rules, look);
+  };
+  each([&](const Endpoint& endpoint) { dearest = std::max(dearest, endpoint.dollars_per_search); });
+  each([&](Endpoint& endpoint) {
+    if (endpoint.dollars_per_search == 0) endpoint.dollars_per_search = dearest;
+  });
+}
+
 }  // namespace
 
 Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
@@ -27,6 +44,7 @@ Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
     const config::ModelSettings& model = settings_.models[m];
     PublicModel& known =
         models_.emplace_back(PublicModel{.name = model.name, .model = &model, .candidates = {}});
+    const std::size_t first = endpoints_.size(), first_ruled = ruled_.size();
     for (const config::EndpointSettings& endpoint : model.endpoints) {
       const auto index = static_cast<EndpointIndex>(endpoints_.size());
       Endpoint& known_here = endpoints_.emplace_back(
@@ -46,6 +64,7 @@ Catalogue::Catalogue(config::Settings settings, std::uint64_t generation)
       known.candidates.push_back({.endpoint = index, .quality_penalty = 0});
       by_provider_[endpoint.provider_index].push_back(index);
     }
+    believe_searches(std::span(endpoints_).subspan(first), std::span(ruled_).subspan(first_ruled));
     by_name_.emplace(model.name.text, m);
   }
   const Endpoint* ruled = ruled_.data();

@@ -30,9 +30,10 @@ struct Endpoint {
   double dollars_per_cache_read = 0;   // per token
   double dollars_per_cache_write = 0;  // per token, beside the input price
   double dollars_per_request = 0;
-  double dollars_per_image = 0;             // of the prompt
-  double dollars_per_search = 0;            // that the host makes in the web
-  config::GeoWord geo{};                    // where its provider is asked to answer, whatever requests say
+  double dollars_per_image = 0;  // of the prompt
+  double dollars_per_search =
+      0;                  // that the host makes in the web, as far as known: what bills go by is in prices()
+  config::GeoWord geo{};  // where its provider is asked to answer, whatever requests say
   const config::PriceRule* rule = nullptr;  // whose prices these are; null: the endpoint's own
   const Endpoint* ruled = nullptr;  // the same under each of its price rules; null: it has none, or is one
 

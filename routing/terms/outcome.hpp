@@ -152,6 +152,8 @@ struct Attempt {
   Told told = Told::nothing;
   std::optional<Usage> usage{};
   bool usage_is_estimated = false;
+  bool is_cut_by_us =
+      false;  // at a bound that its client did not set: its length says nothing. Not recorded.
   // What the client has of it so far is text that another attempt could go on with. Not recorded.
   bool can_go_on = false;
   config::Money cost{};              // what the host bills, as far as known

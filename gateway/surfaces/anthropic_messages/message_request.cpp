@@ -60,7 +60,7 @@ class MessageReader final : public ClientBodyReader {
 
   std::optional<bool> own_member(std::string_view name, const Path& path) override {
     if (is_fallbacks(name)) return fallbacks(path);
-    if (name == "mcp_servers") request_.host_runs_tools = true;
+    if (name == "mcp_servers" && walk_.json.type() == JsonType::array) request_.host_runs_tools = true;
     if (std::ranges::find(taken_elsewhere, name) == taken_elsewhere.end() && !is_routers(name)) {
       request_.is_for_maker = true;
     }

@@ -271,7 +271,9 @@ TEST_CASE("a second attempt of the same request is paid for from what is left, o
   Reservation reservation;
   REQUIRE(world.ask(600, reservation) == Let::in);
   CHECK(world.books.extend(reservation, 400, world.now));
-  CHECK_FALSE(world.books.extend(reservation, 1, world.now));
+  LimitState blocking;
+  CHECK_FALSE(world.books.extend(reservation, 1, world.now, &blocking));
+  CHECK(blocking.is_too_small);  // all of its own, which no other day bears either
   CHECK(world.settle(reservation, 900) == 900);
   CHECK(world.used(Measure::dollars, Period::day) == 900);
 }

@@ -640,6 +640,9 @@ TEST_CASE("whether a host runs the tools of a request is kept; of what was writt
   }
   bytes.pop_back();
   CHECK(logged_request(bytes)->demand.host_runs_tools);
+  LoggedRequest of_servers;  // that are named elsewhere than among tools
+  of_servers.demand.host_runs_tools = true;
+  CHECK(logged_request(to_bytes(of_servers))->demand.host_runs_tools);
   CHECK_FALSE(logged_request(to_bytes(LoggedRequest()))->demand.host_runs_tools);
 }
 

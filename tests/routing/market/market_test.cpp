@@ -253,6 +253,22 @@ TEST_CASE("a host that talks more than its peers for the same requests is priced
         1.5 * world.decision.verdicts[0].prediction.expected_output);
 }
 
+TEST_CASE("an answer that we cut ourselves does not say how long answers are") {
+  World world({{.name = "a"}});
+  world.output = 900;
+  teach(world, "a", 20);
+  const Demand demand = world.demand();
+  world.decide(demand);
+  const double before = world.decision.verdicts[0].prediction.expected_output;
+  Attempt cut = world.answer(0, demand);
+  cut.usage->output = {50};
+  cut.is_cut_by_us = true;
+  for (int i = 0; i < 20; ++i) world.market.observe(cut, demand, world.now += 100ms);
+  world.now += 1s;
+  world.decide(demand);
+  CHECK(world.decision.verdicts[0].prediction.expected_output == support::close(before));
+}
+
 TEST_CASE("expected output never exceeds what the request or the host allows") {
   World world({{.name = "a"}});
   world.output = 900;

@@ -56,6 +56,25 @@ struct Asking {
 
 }  // namespace
 
+TEST_CASE("who declares no price of searches is thought to take what the dearest of its model takes") {
+  config::Settings settings = support::settings_of({{.name = "says"}, {.name = "silent"}, {.name = "cheap"}});
+  auto& endpoints = settings.models[0].endpoints;
+  endpoints[0].prices.search = {25'000'000};
+  endpoints[2].prices.search = {5'000'000};
+  const Catalogue catalogue(settings, 1);
+  const Asked asked{.prompt = 300, .length = {.output = 50}, .most_output = 1'000};
+  const auto price = [&](std::size_t at, int searches) {
+    Asked of = asked;
+    of.searches = searches;
+    return predict(catalogue.endpoints()[at], {}, of, 0, 0, now).price;
+  };
+  CHECK(price(0, 1) - price(0, 0) == support::close(0.025));
+  CHECK(price(1, 1) - price(1, 0) == support::close(0.025));
+  CHECK(price(2, 1) - price(2, 0) == support::close(0.005));
+  // What is billed goes by what is declared.
+  CHECK(catalogue.endpoints()[1].prices().search.nanos == 0);
+}
+
 TEST_CASE(
     "what the host counts is what is expected: of its own tokens, cached ones as far as it keeps its word") {
   Asking asking;

@@ -189,6 +189,15 @@ TEST_CASE(
   CHECK(speed.first_delta({.in_flight = 2}) < 1.1 * speed.first_delta({}));
 }
 
+TEST_CASE("who is sure that a host runs all at once stays so, whatever comes late") {
+  Speed speed;
+  speed.slots = Threshold::unseen(1);
+  for (int i = 0; i < 60; ++i) speed.observe_first_delta({}, Seconds(0.5));
+  speed.observe_first_delta({}, Seconds(50));
+  for (int i = 0; i < 20; ++i) speed.observe_first_delta({.in_flight = 4}, Seconds(5));
+  CHECK(speed.slots.weights[Threshold::never] == 1);
+}
+
 TEST_CASE("a wait in a queue moves what is thought of the host's own speed little") {
   Speed speed = learned(4, {0, 1, 2, 3, 4, 6, 9, 12});
   const double before = speed.first_delta({});

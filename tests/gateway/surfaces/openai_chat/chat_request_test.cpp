@@ -128,6 +128,7 @@ TEST_CASE("how often a host may search the web is read, a stated number where no
   CHECK(searches("") == 0);
   CHECK(searches(R"("web_search_options":null)") == 0);
   CHECK(searches(R"("web_search_options":{"search_context_size":"low"})") == 5);
+  CHECK(accepted(with(R"("web_search_options":{})")).host_runs_tools);
   CHECK(searches(R"("tools":[{"type":"function","function":{"name":"web_search"}}])") == 0);
   CHECK(searches(R"("tools":[{"type":"web_search"}])") == 5);
   CHECK(searches(R"("tools":[{"type":"web_se\u0061rch","max_uses":2},{"max_uses":3,"type":"web_search"}])") ==
