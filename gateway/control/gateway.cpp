@@ -56,8 +56,7 @@ class RunningGateway {
             start_.wall),
         shared_{.addresses = AddressCounts(settings().limits.max_connections_per_ip),
                 .connections = ConnectionLimit(most_connections(settings().limits))} {
-    reload_.was_read_from(start_.files);
-    drain_.adopt(settings().limits);
+    drain_.adopt(settings().limits), reload_.was_read_from(start_.files);
     control_.on_pulse([this] {
       shared_.pressure.set_memory_used(memory_used(memory_bound_));
       accounting_.look_at_clock();
