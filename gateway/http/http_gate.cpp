@@ -84,7 +84,7 @@ GateResult check_head(std::string_view bytes, const GateLimits& limits, std::siz
     const std::size_t found = line ? line->next : bytes.size();
     if (found > limits.header_block) return refused_there(too_large(limits, found), head);
     if (!line) return HeadIncomplete{};
-    if (!line->ends_in_crlf) return bare_line_feed(line->text);
+    if (!line->ends_in_crlf) return refused_there(bare_line_feed(line->text), head);
     at = line->next;
     if (line->text.empty()) {
       if (auto refusal = reader.finish()) return refused_there(*std::move(refusal), head);

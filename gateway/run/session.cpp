@@ -133,8 +133,10 @@ Task<void> refuse_misread(Front& front, providers::Connection& connection, const
   incoming.arrived = front.services.timer.now();
   const ErrorReply error = of_refusal(refusal);
   const std::string fields = cors_fields(cors_of(front), incoming.origin);
-  const Refused refused{
-      .path = route_name(incoming.method, incoming.path), .more_fields = fields, .received = received};
+  const Refused refused{.path = route_name(incoming.method, incoming.path),
+                        .more_fields = fields,
+                        .shed = refusal.status == 503 ? Shed::memory : Shed::none,
+                        .received = received};
   // Who left in the body was counted as that, and hardly hears it.
   RefusalWords words = refusal.code == left_in_body
                            ? words_for(front, surface_for(incoming), error, {}, fields)

@@ -164,8 +164,12 @@ Task<std::unique_ptr<Tried>> attempt(Services& services, InferenceRequest& reque
     const Progress progress = reply.begun() ? Progress::client_has_bytes : Progress::request_sent;
     tried.attempt.failure = Failure{.kind = FailureKind::client_left, .progress = progress};
   }
-  // The replies before the one that failed are billed all the same.
+  // The replies before the one that failed are billed all the same, and so is what was not waited for.
   if (tried.attempt.failure && !tried.attempt.usage) {
+    const FailureKind kind = tried.attempt.failure->kind;
+    const bool is_left = kind == FailureKind::client_left || kind == FailureKind::deadline ||
+                         kind == FailureKind::first_token_timeout;
+    if (is_left && !batches.replies().empty() && !batches.are_all_answered()) batches.take_share();
     tried.attempt.usage = batches.used();
     tried.attempt.usage_is_estimated = tried.attempt.usage && batches.is_estimated();
   }

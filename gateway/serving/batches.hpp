@@ -39,14 +39,17 @@ class Batches {
   // The reply to the inputs that are asked now, where there are several parts, and what it tells of its
   // usage. What tells none has used the share of its texts.
   void take(std::string reply, const providers::ReportedUsage& said) {
-    if (!said.usage) {
-      const auto share = static_cast<std::int64_t>(end() - first());
-      used_.prompt.count += prompt_.count * share / static_cast<std::int64_t>(total_);
-      is_estimated_ = has_used_ = true;
-      is_priced_ = false;
-    }
+    if (!said.usage) take_share();
     take_usage(said);
     replies_.push_back(std::move(reply));
+  }
+  // The part that is asked now uses the share of its texts, as far as anybody knows: also where its reply is
+  // not waited for any more.
+  void take_share() {
+    const auto share = static_cast<std::int64_t>(end() - first());
+    used_.prompt.count += prompt_.count * share / static_cast<std::int64_t>(total_);
+    is_estimated_ = has_used_ = true;
+    is_priced_ = false;
   }
   // Of a reply that is no answer.
   void take_usage(const providers::ReportedUsage& said) {

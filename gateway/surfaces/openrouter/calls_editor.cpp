@@ -41,7 +41,7 @@ bool CallsEditor::call(std::size_t place) {
     if (!has_index) object.add("index", std::to_string(place));
     return true;
   }
-  if (!has_id) object.add("id", in_quotes("call_" + std::to_string(place)));
+  if (!has_id) object.add("id", raw_in_quotes("call_" + std::to_string(place)));
   if (!has_type) object.add("type", "\"function\"");
   return true;
 }

@@ -35,7 +35,7 @@ bool ChoiceEditor::choice(std::size_t place) {
       has_finish = true;
       native = text_or_nothing(walk_);
       const std::string_view word = native.empty() ? std::string_view() : finish_word(native);
-      if (word != native) edits_.replace(object.value(), in_quotes(word));
+      if (word != native) edits_.replace(object.value(), raw_in_quotes(word));
       if (native.empty()) edits_.replace(object.value(), "null");
       return Member::stays;
     }
@@ -49,7 +49,7 @@ bool ChoiceEditor::choice(std::size_t place) {
     if (shape_ == ReplyShape::whole) object.add("message", R"({"role":"assistant","content":null})");
   }
   if (!has_finish) object.add("finish_reason", "null");
-  if (!has_native) object.add("native_finish_reason", native.empty() ? "null" : in_quotes(native));
+  if (!has_native) object.add("native_finish_reason", native.empty() ? "null" : raw_in_quotes(native));
   return true;
 }
 

@@ -32,7 +32,7 @@ inline Member unless_null(providers::JsonWalk& walk) {
   return is_null ? Member::goes : Member::stays;
 }
 
-inline std::string in_quotes(std::string_view raw) {
+inline std::string raw_in_quotes(std::string_view raw) {
   return std::string("\"").append(raw).append("\"");
 }
 

@@ -37,7 +37,7 @@ Member MessageEditor::content(const EditedObject& object) {
   if (walk_.type() != JsonType::array) return walk_.skip(), Member::stays;
   std::string text;
   bool is_plain = true;
-  if (parts(text, is_plain) && is_plain) edits_.replace(object.value(), in_quotes(text));
+  if (parts(text, is_plain) && is_plain) edits_.replace(object.value(), raw_in_quotes(text));
   return Member::stays;
 }
 
@@ -60,10 +60,10 @@ void MessageEditor::add_thought(EditedObject& object) const {
                                 : !thought_.empty() ? std::string_view(thought_)
                                                     : reasoning_content_;
   if (text.empty()) return;
-  if (reasoning_.empty()) object.add("reasoning", in_quotes(text));
+  if (reasoning_.empty()) object.add("reasoning", raw_in_quotes(text));
   if (has_details_) return;
   object.add("reasoning_details",
-             R"([{"type":"reasoning.text","text":)" + in_quotes(text) + R"(,"format":"unknown","index":0}])");
+             R"([{"type":"reasoning.text","text":)" + raw_in_quotes(text) + R"(,"format":"unknown","index":0}])");
 }
 
 // [{"type":"thinking","thinking":[{"type":"text","text":"..."}]},{"type":"text","text":"..."}]

@@ -67,6 +67,7 @@ void AnthropicAnswer::thinking_begins(const AnthropicBlockSeen& block, AnswerSin
   const std::size_t index = thoughts_++;
   const auto tell = [&](Kind kind, const Text& text) {
     if (text.raw.empty()) return;
+    has_thought_ = true;
     sink.take({.kind = kind, .index = index, .text = text, .format = anthropic_thinking_format});
   };
   if (block.type.is("redacted_thinking")) {
@@ -98,6 +99,7 @@ void AnthropicAnswer::delta(const AnthropicDelta& delta, AnswerSink& sink) {
   } else if (open_ == Open::thinking) {
     const bool is_signature = delta.type.is("signature_delta");
     if (!is_signature && !delta.type.is("thinking_delta")) return;
+    has_thought_ = true;
     sink.take({.kind = is_signature ? Kind::signature : Kind::thinking,
                .index = thoughts_ - 1,
                .text = delta.text,
@@ -124,7 +126,7 @@ void AnthropicAnswer::end(const Text& stop_reason, const Text& stop_sequence, An
 
 void AnthropicAnswer::all_has_come(AnswerSink& sink) {
   block_ended(sink);
-  if (has_ended_ || (characters_ == 0 && thoughts_ == 0 && calls_ == 0)) return;
+  if (has_ended_ || (characters_ == 0 && !has_thought_ && calls_ == 0)) return;
   end({calls_ > 0 ? "tool_use" : "end_turn", false}, {}, sink);
 }
 

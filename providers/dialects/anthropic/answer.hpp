@@ -44,6 +44,7 @@ class AnthropicAnswer {
   bool has_ended_ = false;
   Open open_ = Open::none;
   std::size_t thoughts_ = 0;  // blocks so far
+  bool has_thought_ = false;  // anything in them
   std::size_t calls_ = 0;
   bool has_arguments_ = false;  // the open tool call has been told some
   std::string input_;           // of the open tool call: as its block began with it

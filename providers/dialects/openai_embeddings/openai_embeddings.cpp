@@ -74,8 +74,8 @@ bool take_vector(JsonWalk& walk, std::string_view body, const Asked& asked, std:
     if (!key.is("index")) return walk.skip();
     if (walk.type() == JsonType::number) {
       const auto index = walk.number();
-      if (!index || index->integer().value_or(-1) < 0) return false;
-      place = static_cast<std::size_t>(*index->integer());
+      if (!index || index->whole().value_or(-1) < 0) return false;
+      place = static_cast<std::size_t>(*index->whole());
     } else if (!walk.skip()) {
       return false;
     }
@@ -182,7 +182,7 @@ bool look_at_vector(JsonWalk& walk, PassedVectors& vectors) {
   const auto member = [&](const JsonString& key) {
     if (key.is("index") && walk.type() == JsonType::number) {
       const auto index = walk.number();
-      is_numbered = index && index->integer() == static_cast<std::int64_t>(place);
+      is_numbered = index && index->whole() == static_cast<std::int64_t>(place);
       return index.has_value();
     }
     if (key.is("embedding")) {

@@ -1,5 +1,6 @@
 #include "providers/dialects/openai_embeddings/vector_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -24,8 +25,10 @@ std::optional<std::string> base64_of_numbers(JsonWalk& walk) {
     if (walk.type() != JsonType::number) return false;
     const auto number = walk.number();
     const double value = number ? number->real() : 0;
-    if (!number || std::abs(value) > static_cast<double>(std::numeric_limits<float>::max())) return false;
-    const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
+    // The largest float, in the fewest digits, is above itself.
+    constexpr double largest = std::numeric_limits<float>::max(), above = 1.0000001;
+    if (!number || !(std::abs(value) <= largest * above)) return false;
+    const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(std::clamp(value, -largest, largest)));
     for (std::size_t i = 0; i < float_size; ++i) bytes += static_cast<char>(bits >> (8 * i) & 0xff);
     return true;
   });

@@ -24,7 +24,10 @@ routing::PolicySet hedging(double budget) {
 }
 
 std::shared_ptr<const gateway::Generation> made_generation(double budget = 1) {
-  return std::make_shared<const gateway::Generation>(tests::catalogue_of(three_prices()), hedging(budget));
+  config::Settings settings = three_prices();
+  for (auto& endpoint : settings.models[0].endpoints)
+    endpoint.features.set(static_cast<std::size_t>(config::Feature::tools));
+  return std::make_shared<const gateway::Generation>(tests::catalogue_of(settings), hedging(budget));
 }
 
 struct HedgingWorld : ServedWorld {

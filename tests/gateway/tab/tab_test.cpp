@@ -489,20 +489,20 @@ TEST_CASE("searches that a host may make are set aside, and one is expected") {
     config::Settings settings = three_prices();
     settings.quota = with_budget(1'000'000'000'000).quota;
     for (auto& endpoint : settings.models[0].endpoints) {
-      endpoint.prices.search = {10'000'000};
+      endpoint.prices.search = {10'000'000'000};  // far above all that tools add to a prompt
       endpoint.features.set(static_cast<std::size_t>(config::Feature::tools));
     }
     PayingWorld world(settings);
     world.script(ServedWorld::cheap, pieces({{60s, whole_answer}}));
     world.ask_whole(R"(,"max_tokens":10)" + each.more);
-    CHECK(world.books.open_nanos() / 10'000'000 == each.searches);
+    CHECK(world.books.open_nanos() / 10'000'000'000 == each.searches);
     world.advance(1s);
-    CHECK(world.services.decision.verdicts.at(0).prediction.price >= (each.searches > 0 ? 0.01 : 0));
-    CHECK(world.services.decision.verdicts.at(0).prediction.price < (each.searches > 0 ? 0.02 : 0.001));
+    CHECK(world.services.decision.verdicts.at(0).prediction.price >= (each.searches > 0 ? 10 : 0));
+    CHECK(world.services.decision.verdicts.at(0).prediction.price < (each.searches > 0 ? 11 : 1));
     world.leave();
     world.advance(1s);
     REQUIRE(world.ended());
-    CHECK(world.entries().at(0).cost / 10'000'000 == (each.searches > 0 ? 1 : 0));
+    CHECK(world.entries().at(0).cost / 10'000'000'000 == (each.searches > 0 ? 1 : 0));
   }
 }
 

@@ -169,7 +169,7 @@ TEST_CASE("Anthropic's events come in frames, too, as base64") {
   };
   CHECK(stream.feed(chunk(start), told) == Reading::goes_on);
   CHECK(stream.feed(chunk(stop_message), told) == Reading::ended);
-  CHECK(told.text() == "text: Hi\n");
+  CHECK(told.text() == "text: Hi\nend stop end_turn\n");
   FramedStream broken(tokens);
   CHECK(broken.feed(chunk("!!!"), told) == Reading::bad);
 }
