@@ -28,8 +28,9 @@ int small_number(std::string_view text) {
 }
 
 Refusal cut_off() {
-  return {
-      .status = 400, .code = left_in_body, .message = "The connection ended before the body was complete."};
+  return {.status = 400,
+          .code = left_in_body_code,
+          .message = "The connection ended before the body was complete."};
 }
 
 // The values of all fields with this name.

@@ -30,7 +30,7 @@ struct ReadRequest {
 };
 
 // The code of the refusal of a body whose client ended before it did.
-inline constexpr std::string_view left_in_body = "incomplete_body";
+inline constexpr std::string_view left_in_body_code = "incomplete_body";
 
 // The request is the reader's own: it stays until the next one is asked for.
 using RequestRead = std::variant<ConnectionOver, ReadRequest*, Refusal>;

@@ -19,9 +19,9 @@ void count_refused(Metrics& metrics, const RequestReader& reader, const RequestR
   if (!reader.late()) {
     const auto* refusal = std::get_if<Refusal>(&read);
     if (refusal) {
-      metrics.count(refusal->status == 503          ? Event::body_turned_away
-                    : refusal->code == left_in_body ? Event::left_in_body
-                                                    : Event::malformed_request);
+      metrics.count(refusal->status == 503               ? Event::body_turned_away
+                    : refusal->code == left_in_body_code ? Event::left_in_body
+                                                         : Event::malformed_request);
     } else if (std::holds_alternative<ConnectionOver>(read) && !reader.between_requests()) {
       metrics.count(Event::left_in_head);
     }
@@ -138,7 +138,7 @@ Task<void> refuse_misread(Front& front, providers::Connection& connection, const
                         .shed = refusal.status == 503 ? Shed::memory : Shed::none,
                         .received = received};
   // Who left in the body was counted as that, and hardly hears it.
-  RefusalWords words = refusal.code == left_in_body
+  RefusalWords words = refusal.code == left_in_body_code
                            ? words_for(front, surface_for(incoming), error, {}, fields)
                            : note_refusal(front, incoming, error, refused);
   co_await refuse_unread(front, connection, std::move(words));

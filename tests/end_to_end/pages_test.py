@@ -39,7 +39,7 @@ FENCE = re.compile(r"^```(\w+)(?: ([^\n]*))?\n(.*?)^```$", re.M | re.S)
 
 # What says a code in the sources, up to its semicolon, and the words there that are none.
 SAYS_CODE = re.compile(r"""\b(?:plain_error|key_fault|fault|refused|ErrorReply|Refusal|BodyFault|NotTold)\b[^;]*;
-    |\bcode\s*=[^;]*; |\breason\s*=[^;]*; |return\s*\{\s*\d{3},[^;]*; |\{FailureKind::[^}]*\} |"code",\s*"\w+"
+    |\b(?:\w+_)?code\s*=[^;]*; |\breason\s*=[^;]*; |return\s*\{\s*\d{3},[^;]*; |\{FailureKind::[^}]*\} |"code",\s*"\w+"
     |\bwrong\((?:\w+\s*\?)?[^,]*,""", re.X)
 NO_CODES = {"api_error", "authentication_error", "code", "insufficient_quota", "invalid_request_error", "max_tokens",
             "permission_error", "previous_response_id", "rate_limit_error", "response_id", "server_error"}
