@@ -17,14 +17,19 @@ const What* as(const Part& part) {
 
 // Texts of one message as one, since models that read nothing else take no arrays.
 void write_texts(JsonWriter& json, const Parts& parts, std::string_view between) {
+  std::string_view first;  // which is all that most messages have, and may be large
   std::string raw;
   for (const Part* part : parts) {
     const auto* text = as<TextPart>(*part);
     if (!text || text->text.raw.empty()) continue;
-    if (!raw.empty()) raw.append(between);
-    raw.append(text->text.raw);
+    if (first.empty()) {
+      first = text->text.raw;
+      continue;
+    }
+    if (raw.empty()) raw.append(first);
+    raw.append(between).append(text->text.raw);
   }
-  json.string({raw, true});
+  json.string({raw.empty() ? first : std::string_view(raw), true});
 }
 
 constexpr std::string_view blank_line = "\\n\\n";
