@@ -169,10 +169,9 @@ void check_keys(const Node& root, const Settings& settings, const PublicNames& m
     }
     const std::string_view hash(reinterpret_cast<const char*>(key.sha256.data()), key.sha256.size());
     const auto [known, fresh] = hashes.emplace(hash, key.name.text);
-    if (key.sha256 != KeyHash{} && !fresh) {
+    if (key.sha256 != KeyHash{} && !fresh)
       node["sha256"].key_error("this is the key " + in_quotes(known->second) + " again",
                                "remove one of them");
-    }
     const Node allowed_models = node["models"], allowed_policies = node["policies"];
     for (const std::string_view list : {"models", "policies"}) {
       if (!node.has(list) || node[list].kind() != Tree::Kind::list || node[list].size() > 0) continue;

@@ -12,8 +12,8 @@ namespace gateway {
 enum class Answers { who_is_verified, anybody };
 
 struct FetchRequest {
-  std::string
-      url;  // "http://127.0.0.1:8080"; of https the certificate is verified, unless `answers` says anybody
+  // "http://127.0.0.1:8080"; of https the certificate is verified, unless `answers` says anybody.
+  std::string url;
   std::string path;      // "/admin/endpoints"
   std::string token;     // sent as a Bearer token; empty: none
   std::string body{};    // JSON to send; empty: a GET

@@ -108,10 +108,8 @@ std::vector<std::string> shadow_lines(const std::string& text, int columns) {
   constexpr std::string_view said =
       "What it would add to 1,000 requests, and to the time of each (less than zero: save), in parentheses "
       "95 % intervals that hold however often one looks. They are of the requests that could be judged; "
-      "those "
-      "unjudged would go to hosts of which no reply is known yet, and where they are more than one in ten "
-      "nothing "
-      "is certain.";
+      "those unjudged would go to hosts of which no reply is known yet, and where they are more than one in "
+      "ten nothing is certain.";
   for (std::string& line : wrapped(said, columns)) lines.push_back(std::move(line));
   const auto left_out = page.at("shadows_left_out").to_number<std::int64_t>();
   if (left_out > 0) lines.push_back(std::to_string(left_out) + " requests could not be judged.");

@@ -36,8 +36,6 @@
 namespace gateway {
 namespace {
 
-namespace asio = boost::asio;
-
 int most_connections(const config::ServingLimits& limits) {
   const int fit = connections_that_fit();
   return limits.max_connections > 0 ? limits.max_connections : fit;
@@ -56,7 +54,8 @@ class RunningGateway {
             start_.wall),
         shared_{.addresses = AddressCounts(settings().limits.max_connections_per_ip),
                 .connections = ConnectionLimit(most_connections(settings().limits))} {
-    drain_.adopt(settings().limits), reload_.was_read_from(start_.files);
+    drain_.adopt(settings().limits);
+    reload_.was_read_from(start_.files);
     control_.on_pulse([this] {
       shared_.pressure.set_memory_used(memory_used(memory_bound_));
       accounting_.look_at_clock();
@@ -69,8 +68,8 @@ class RunningGateway {
     std::signal(SIGPIPE, SIG_IGN);
     keep_memory_private();
     // Before anybody is told that the gateway is there: a signal that comes early is taken later.
-    asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
-    asio::signal_set hangup(control_.io(), SIGHUP);
+    boost::asio::signal_set signals(control_.io(), SIGINT, SIGTERM);
+    boost::asio::signal_set hangup(control_.io(), SIGHUP);
     telemetry_.begin(start_, control_, say_);
     if (!can_log() || !keep_state()) return 1;
     watches_.look_after_engines();
@@ -168,7 +167,7 @@ class RunningGateway {
     accounting_.books().on_nearly_used([this](const LimitState& limit) {
       // Users are clients' own words, and many.
       if (limit.scope == Scope::user) return;
-      asio::post(control_.io(), [this, limit] {
+      boost::asio::post(control_.io(), [this, limit] {
         say_(limit_words(limit) + ": four fifths of it are used");
         notifier_.tell(reload_.current()->catalogue->settings().notify, limit);
       });
@@ -217,7 +216,7 @@ class RunningGateway {
 
   void say_ready() { supervisor_.ready("serving on " + doors_.url()); }
 
-  void await_signal(asio::signal_set& signals) {
+  void await_signal(boost::asio::signal_set& signals) {
     signals.async_wait([this, &signals](boost::system::error_code error, int) {
       if (error) return;
       if (drain_.has_begun()) return drain_.break_off();
@@ -228,7 +227,7 @@ class RunningGateway {
     });
   }
 
-  void await_hangup(asio::signal_set& hangup) {
+  void await_hangup(boost::asio::signal_set& hangup) {
     hangup.async_wait([this, &hangup](boost::system::error_code error, int) {
       if (error) return;
       // A log that was moved away is left also where the new configuration is refused.

@@ -99,7 +99,7 @@ class Lexer {
     if (is_letter(c)) return word();
     if (is_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) return number(at_);
     if (c == '$') return money();
-    if (c == '"' || c == '\'') return in_quotes(c);
+    if (c == '"' || c == '\'') return quoted(c);
     symbol();
   }
 
@@ -189,7 +189,7 @@ class Lexer {
     push_number(begin, value, dimension);
   }
 
-  void in_quotes(char quote) {
+  void quoted(char quote) {
     const std::size_t begin = at_;
     const std::size_t close = text_.find(quote, begin + 1);
     if (close == std::string_view::npos) {

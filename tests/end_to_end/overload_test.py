@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "bench")
 import behaviours
 import overload
 from gateway import EndToEnd, question
+from needs import needs
 
 
 class Overload(unittest.TestCase):
@@ -57,7 +58,7 @@ if os.geteuid() == 0:
                     'mount -t tmpfs -o ro none /var/lib && unset STATE_DIRECTORY && exec "$@"', "sh"]
 
 
-@unittest.skipUnless(subprocess.run([*NO_DIRECTORY, "true"], capture_output=True).returncode == 0, "nothing can be mounted here")
+@needs(subprocess.run([*NO_DIRECTORY, "true"], capture_output=True).returncode == 0, "a root of one's own needs root")
 class WithoutDirectory(EndToEnd):
     gateway_settings = {"inside": NO_DIRECTORY, "records": {"enabled": False}}
 

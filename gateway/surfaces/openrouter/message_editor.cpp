@@ -62,8 +62,8 @@ void MessageEditor::add_thought(EditedObject& object) const {
   if (text.empty()) return;
   if (reasoning_.empty()) object.add("reasoning", raw_in_quotes(text));
   if (has_details_) return;
-  object.add("reasoning_details",
-             R"([{"type":"reasoning.text","text":)" + raw_in_quotes(text) + R"(,"format":"unknown","index":0}])");
+  object.add("reasoning_details", R"([{"type":"reasoning.text","text":)" + raw_in_quotes(text) +
+                                      R"(,"format":"unknown","index":0}])");
 }
 
 // [{"type":"thinking","thinking":[{"type":"text","text":"..."}]},{"type":"text","text":"..."}]
